@@ -74,6 +74,11 @@ impl Fold {
         }
     }
 
+    /// The ordinal that the next step to begin will have.
+    pub fn next_ordinal(&self) -> u32 {
+        self.next_ordinal
+    }
+
     /// The steps that are not closed yet, in order, as they stand.
     pub fn open(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = self

@@ -153,11 +153,7 @@ impl FromStr for EventId {
             if parts.next().is_some() || tail.len() != 12 {
                 return None;
             }
-            Some(Self {
-                run_tail: u64::from_str_radix(tail, 16).ok()?,
-                epoch: epoch.parse().ok()?,
-                number: number.parse().ok()?,
-            })
+            Some(Self { run_tail: u64::from_str_radix(tail, 16).ok()?, epoch: epoch.parse().ok()?, number: number.parse().ok()? })
         };
         parse().ok_or(invalid)
     }
@@ -180,7 +176,9 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for text in ["", "bc-", "bc-zz", "run-0", "bc-00000000000000000000000000000001", "bc-00000000-0000-0000-0000-000000000001 "] {
+        for text in
+            ["", "bc-", "bc-zz", "run-0", "bc-00000000000000000000000000000001", "bc-00000000-0000-0000-0000-000000000001 "]
+        {
             assert!(text.parse::<AgentId>().is_err(), "{text}");
         }
         for text in ["", "1", "-1-1", "0000-1-1", "000000000000-1", "000000000000-1-1-1", "000000000000-x-1"] {

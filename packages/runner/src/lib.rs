@@ -1,1 +1,30 @@
+//! Runs of agent programs on this machine.
+//!
+//! What holds: bytes and numbers are written once (run log, event log) before any reader sees them;
+//! there is no lossy channel between the program and a reader; a run outlives this process and is
+//! taken up again by the next; a run ends in one honest state, with nothing of it left running.
 
+mod directory;
+mod error;
+pub mod event_log;
+pub mod event_reader;
+mod live;
+mod numbering;
+mod outcome;
+mod recovery;
+mod run_log;
+mod runner;
+mod shim_process;
+mod shim_program;
+mod steps;
+mod store;
+
+pub use directory::RunDirectory;
+pub use error::RunnerError;
+pub use event_reader::{EventReader, StoredEvent};
+pub use numbering::Kind as EventKind;
+pub use outcome::RunOutcome;
+pub use runner::{Launch, Runner, Settings, stop_all};
+pub use shim::spec::Limits;
+pub use steps::Snapshot;
+pub use store::{RunStarted, RunStore, StoreError};

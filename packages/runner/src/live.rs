@@ -1,0 +1,574 @@
+//! A run while it is live: bytes become events, events become steps, and the end is told in order:
+//! `result`, the scope empty, one commit, `done`.
+
+use std::{io, sync::Arc, time::Duration};
+
+use agents::{Decoder, Effect, Exit, Input};
+use domain::{Event, EventId, Notice, RunId, RunStatus, ToolCall, event::RunResult};
+use shim::{
+    control::{Action, Command},
+    record::{Ended, Exited, Kind, Note, Record, Started},
+    scope,
+    spec::{Payload, Spec},
+};
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    RunDirectory, RunOutcome, RunStarted, RunStore, RunnerError, StoreError,
+    event_log::{EventLog, Followed, lock},
+    numbering::Batch,
+    outcome::{self, End},
+    run_log::RunLog,
+    runner::{Inner, now_ms},
+    shim_process::{self, Connection},
+    steps::Steps,
+};
+
+/// How long `result` waits for the program's exit, which tells whether it was a success.
+const RESULT_HOLD: Duration = Duration::from_millis(250);
+
+/// Closed steps reach the database at the latest after this.
+const COMMIT_EVERY: Duration = Duration::from_millis(200);
+const COMMIT_BYTES: usize = 4 << 20;
+
+/// More than this at once is decoded where it does not keep other tasks from their thread.
+const LARGE: u64 = 512 * 1024;
+
+/// Between tries when the disk or the database does not take something.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// How a task begins.
+pub enum Begin {
+    Launch { spec: Spec, payload: Payload },
+    Attach(Box<State>),
+}
+
+/// What others see of a live run.
+pub struct Shared {
+    pub followed: Followed,
+    pub steps: std::sync::Mutex<Steps>,
+    /// Cancelled when the run's end is in the database and `done` is written.
+    pub ended: CancellationToken,
+    started: std::sync::Mutex<Option<RunStarted>>,
+    changed: Notify,
+    commands: mpsc::Sender<oneshot::Sender<Result<(), RunnerError>>>,
+}
+
+impl Shared {
+    pub fn new(
+        _run: RunId,
+        followed: Followed,
+        steps: Steps,
+    ) -> (Arc<Self>, mpsc::Receiver<oneshot::Sender<Result<(), RunnerError>>>) {
+        let (commands, receiver) = mpsc::channel(8);
+        let shared = Self {
+            followed,
+            steps: std::sync::Mutex::new(steps),
+            ended: CancellationToken::new(),
+            started: std::sync::Mutex::default(),
+            changed: Notify::new(),
+            commands,
+        };
+        (Arc::new(shared), receiver)
+    }
+
+    pub async fn stop(&self) -> Result<(), RunnerError> {
+        let (answer, answered) = oneshot::channel();
+        self.commands.send(answer).await.map_err(|_| RunnerError::Ending)?;
+        answered.await.unwrap_or(Err(RunnerError::Ending))
+    }
+}
+
+/// What follows from the run log, besides the decoder's own state.
+#[derive(Debug, Default)]
+pub struct State {
+    pub end: End,
+    pub boot_id: Option<String>,
+    pub started: RunStarted,
+    pub running: bool,
+    /// Nanoseconds since 1970.
+    pub began_at: u64,
+    pub last_command: u64,
+    pub writes_logged: u64,
+    pub position: u64,
+    /// The `result` that stands in the event log.
+    pub told: Option<RunStatus>,
+    pub error_told: bool,
+    pub done_told: bool,
+    pub writes: Vec<(u64, Vec<u8>)>,
+}
+
+pub struct Live<S> {
+    inner: Arc<Inner<S>>,
+    run: RunId,
+    directory: RunDirectory,
+    events: EventLog,
+    decoder: Box<dyn Decoder>,
+    shared: Arc<Shared>,
+    commands: mpsc::Receiver<oneshot::Sender<Result<(), RunnerError>>>,
+    log: Option<RunLog>,
+    state: State,
+    stopping: bool,
+    result_due: Option<Instant>,
+}
+
+impl<S: RunStore> Live<S> {
+    pub fn new(
+        inner: Arc<Inner<S>>,
+        directory: RunDirectory,
+        events: EventLog,
+        decoder: Box<dyn Decoder>,
+        shared: Arc<Shared>,
+        commands: mpsc::Receiver<oneshot::Sender<Result<(), RunnerError>>>,
+    ) -> Self {
+        let run = lock(&shared.steps).run();
+        Self {
+            inner,
+            run,
+            directory,
+            events,
+            decoder,
+            shared,
+            commands,
+            log: None,
+            state: State::default(),
+            stopping: false,
+            result_due: None,
+        }
+    }
+
+    pub async fn run(mut self, begin: Begin) {
+        let flusher = CancellationToken::new();
+        let flushing = self.inner.tasks.spawn(flush(self.inner.clone(), self.shared.clone(), flusher.clone()));
+        let ended = self.follow(begin).await;
+        flusher.cancel();
+        let _ = flushing.await;
+        match ended {
+            Ok(true) => self.finish().await,
+            Ok(false) => self.leave().await,
+            Err(error) => {
+                // The disk failed under us: what is there stays, and the next server tries again.
+                tracing::error!(run = %self.run, %error, "a live run could not be followed");
+                self.leave().await;
+            }
+        }
+    }
+
+    /// True when nothing of the run is left; false when the server ends before.
+    async fn follow(&mut self, begin: Begin) -> io::Result<bool> {
+        let mut connection = None;
+        // Kept so that the shim is collected when it ends; it is not killed with us.
+        let mut shim = None;
+        match begin {
+            Begin::Launch { spec, payload } => match shim_process::start(&self.inner.shim, &self.directory, &spec, payload).await
+            {
+                Ok(child) => shim = Some(child),
+                Err(error) => {
+                    self.state.end.lost = Some(start_failed(&error));
+                    return Ok(true);
+                }
+            },
+            Begin::Attach(state) => self.state = *state,
+        }
+        loop {
+            if connection.is_none() {
+                connection = self.connect().await;
+            }
+            self.take_in().await?;
+            if self.state.end.ended.is_some() {
+                break;
+            }
+            let Some(open) = &mut connection else {
+                self.lost().await?;
+                break;
+            };
+            for (id, bytes) in std::mem::take(&mut self.state.writes) {
+                self.state.last_command += 1;
+                if id > self.state.writes_logged {
+                    let _ = open.send(self.state.last_command, Action::Write(bytes)).await;
+                }
+            }
+            let due = self.result_due;
+            tokio::select! {
+                rung = open.ring() => if rung.is_none() { connection = None },
+                () = async { tokio::time::sleep_until(due.unwrap_or_else(Instant::now)).await }, if due.is_some() => {
+                    self.result_due = None;
+                    self.tell(RunStatus::Finished).await;
+                }
+                Some(answer) = self.commands.recv() => {
+                    let result = if self.stopping || self.state.end.turn.is_some() {
+                        Err(RunnerError::Ending)
+                    } else {
+                        self.stopping = true;
+                        self.state.last_command += 1;
+                        open.send(self.state.last_command, Action::Stop).await.map_err(RunnerError::io("reach the shim"))
+                    };
+                    let _ = answer.send(result);
+                }
+                () = self.inner.shutdown.cancelled() => return Ok(false),
+            }
+        }
+        if let Some(mut shim) = shim {
+            let _ = shim.wait().await;
+        }
+        Ok(true)
+    }
+
+    async fn connect(&self) -> Option<Connection> {
+        for attempt in 0..20u64 {
+            match Connection::open(&self.directory).await {
+                Ok(connection) => return Some(connection),
+                Err(_) if !self.directory.is_supervised() => return None,
+                Err(_) => tokio::time::sleep(Duration::from_millis(5 * attempt)).await,
+            }
+        }
+        None
+    }
+
+    /// Takes in all that is in the run log by now.
+    async fn take_in(&mut self) -> io::Result<()> {
+        if self.log.is_none() {
+            match RunLog::open(&self.directory.log()) {
+                Ok(mut log) => {
+                    log.skip_to(self.state.position);
+                    self.log = Some(log);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        loop {
+            let Some(log) = &mut self.log else { return Ok(()) };
+            let waiting = log.waiting()?;
+            if waiting == 0 {
+                return Ok(());
+            }
+            let mut batch = Batch::default();
+            let (state, decoder) = (&mut self.state, &mut self.decoder);
+            let mut work = || log.read(u64::MAX, |record, _| state.absorb(record, decoder.as_mut(), &mut batch));
+            let more = if waiting > LARGE { in_place(work)? } else { work()? };
+            let position = log.position();
+            if self.state.running && lock(&self.shared.started).as_ref() != Some(&self.state.started) {
+                *lock(&self.shared.started) = Some(self.state.started.clone());
+                self.shared.changed.notify_one();
+            }
+            self.append(batch, position).await;
+            if self.state.end.turn.is_some() && self.state.told.is_none() {
+                match self.state.end.status() {
+                    Some(RunStatus::Finished) => self.tell(RunStatus::Finished).await,
+                    Some(_) => {}
+                    None if self.result_due.is_none() => self.result_due = Some(Instant::now() + RESULT_HOLD),
+                    None => {}
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The shim is gone without a last word: ends what it left and says so.
+    async fn lost(&mut self) -> io::Result<()> {
+        // It may have ended in order between our last look and its going.
+        self.take_in().await?;
+        if self.state.end.ended.is_some() {
+            return Ok(());
+        }
+        let mark = shim::spec::mark(&self.inner.settings.instance, &self.run.to_string());
+        let _ = tokio::task::spawn_blocking(move || scope::kill_all(None, &mark, || ())).await;
+        let mut effects = Vec::new();
+        self.decoder.feed(Input::Exited(Exit::default()), &mut effects);
+        let mut batch = Batch::default();
+        for effect in effects {
+            self.state.effect(effect, now_ms(), &mut batch);
+        }
+        let position = self.log.as_ref().map_or(0, RunLog::position);
+        self.append(batch, position).await;
+        let same_boot = self.state.boot_id.as_ref().is_none_or(|boot_id| *boot_id == scope::boot_id());
+        self.state.end.lost = Some(match (same_boot, self.state.boot_id.is_some()) {
+            (false, _) => outcome::host_restarted(),
+            (true, true) => outcome::supervisor_lost("The supervisor of this run was killed; what it had started was ended."),
+            (true, false) => outcome::supervisor_lost("The server ended before the agent program was started."),
+        });
+        Ok(())
+    }
+
+    /// Numbers and publishes; waits for the disk if it has to, since the bytes are safe meanwhile.
+    async fn append(&mut self, batch: Batch, position: u64) {
+        let Batch { events, large } = batch;
+        if events.is_empty() {
+            return;
+        }
+        let first = self.events.next_number();
+        let mut wholes: Vec<Option<String>> = vec![None; events.len()];
+        for (index, call) in large {
+            let whole = whole_call(&call);
+            // Written before the event that refers to it, so that a recovery finds it.
+            while let Err(error) = std::fs::write(self.directory.large(first + index as u64), &whole) {
+                if self.wait_for_disk(&error).await {
+                    return;
+                }
+            }
+            wholes[index] = Some(whole);
+        }
+        // Readers see the events and the snapshot together, or neither: a step list taken between
+        // the two would end before its own event.
+        loop {
+            let mut steps = lock(&self.shared.steps);
+            match self.events.append(&self.run, &events, position) {
+                Ok(()) => {
+                    let published = *self.shared.followed.published.borrow();
+                    for (index, (event, at)) in events.iter().enumerate() {
+                        let id = EventId { run_tail: self.run.tail(), epoch: published.epoch, number: first + index as u64 };
+                        steps.apply(event, *at, id, wholes[index].as_deref());
+                    }
+                    let pending = steps.has_pending();
+                    drop(steps);
+                    if pending {
+                        self.shared.changed.notify_one();
+                    }
+                    return;
+                }
+                Err(error) => {
+                    drop(steps);
+                    if self.wait_for_disk(&error).await {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// True when the server ends instead: the next one decodes these bytes again.
+    async fn wait_for_disk(&self, error: &io::Error) -> bool {
+        tracing::warn!(run = %self.run, %error, "events cannot be written; trying again");
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => false,
+            () = self.inner.shutdown.cancelled() => true,
+        }
+    }
+
+    async fn tell(&mut self, status: RunStatus) {
+        let position = self.log.as_ref().map_or(0, RunLog::position);
+        let at = now_ms();
+        let mut batch = Batch::default();
+        if status == RunStatus::Error && !self.state.error_told {
+            batch.push(Event::Error(self.state.end.error(self.decoder.as_ref())), at);
+            self.state.error_told = true;
+        }
+        let text = self.state.end.turn.as_ref().and_then(|turn| turn.text.clone());
+        batch.push(Event::Status { status }, at);
+        batch.push(Event::Result(RunResult { status, text, duration_ms: Some(self.duration_ms(at)) }), at);
+        self.state.told = Some(status);
+        self.append(batch, position).await;
+    }
+
+    fn duration_ms(&self, now: i64) -> u64 {
+        let told = self.state.end.turn.as_ref().and_then(|turn| turn.duration_ms);
+        let began = (self.state.began_at / 1_000_000) as i64;
+        told.unwrap_or(if began > 0 { now.saturating_sub(began).max(0) as u64 } else { 0 })
+    }
+
+    async fn finish(mut self) {
+        let status = self.state.end.status().unwrap_or(RunStatus::Error);
+        if self.state.told != Some(status) {
+            self.tell(status).await;
+        }
+        let ended_at = now_ms();
+        let turn = self.state.end.turn.clone().unwrap_or_default();
+        let run_outcome = RunOutcome {
+            status,
+            text: turn.text,
+            error: (status == RunStatus::Error).then(|| self.state.end.error(self.decoder.as_ref())),
+            usage: turn.usage,
+            duration_ms: Some(self.duration_ms(ended_at)),
+            ended_at,
+        };
+        loop {
+            match self.commit(&run_outcome).await {
+                Ok(()) => break,
+                Err(error) => {
+                    tracing::warn!(run = %self.run, %error, "the end of a run cannot be stored; trying again");
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY) => {}
+                        () = self.inner.shutdown.cancelled() => return,
+                    }
+                }
+            }
+        }
+        if !self.state.done_told {
+            let mut batch = Batch::default();
+            batch.push(Event::Done, now_ms());
+            let position = self.log.as_ref().map_or(0, RunLog::position);
+            self.append(batch, position).await;
+        }
+        let _ = self.events.sync();
+        lock(&self.inner.live).remove(&self.run);
+        self.shared.ended.cancel();
+    }
+
+    async fn commit(&self, outcome: &RunOutcome) -> Result<(), StoreError> {
+        loop {
+            let changes = lock(&self.shared.steps).pending(COMMIT_BYTES);
+            let last = {
+                let steps = lock(&self.shared.steps);
+                steps.pending(usize::MAX).len() == changes.len()
+            };
+            let count = changes.len();
+            if last {
+                self.inner.store.finish(self.run, changes, outcome.clone()).await?;
+                lock(&self.shared.steps).committed(count);
+                return Ok(());
+            }
+            self.inner.store.save_steps(self.run, changes).await?;
+            lock(&self.shared.steps).committed(count);
+        }
+    }
+
+    /// The server's end: what is closed goes to the database, the rest is in the logs.
+    async fn leave(self) {
+        let changes = lock(&self.shared.steps).pending(usize::MAX);
+        if let Err(error) = self.inner.store.save_steps(self.run, changes).await {
+            tracing::warn!(run = %self.run, %error, "steps are left to the next server");
+        }
+        let _ = self.events.sync();
+    }
+}
+
+impl State {
+    /// What one record of the run log leads to.
+    pub fn absorb(&mut self, record: &Record<'_>, decoder: &mut dyn Decoder, batch: &mut Batch) {
+        let at = (record.wall_ns / 1_000_000) as i64;
+        let mut effects = Vec::new();
+        match record.kind {
+            Kind::Started => {
+                if let Ok(started) = serde_json::from_slice::<Started>(record.payload) {
+                    self.boot_id = Some(started.boot_id);
+                }
+                self.running = true;
+                self.began_at = record.wall_ns;
+                batch.push(Event::Status { status: RunStatus::Running }, at);
+            }
+            Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),
+            Kind::ErrorOutput => decoder.feed(Input::ErrorOutput(record.payload), &mut effects),
+            Kind::Input => {}
+            Kind::Command => {
+                if let Some(command) = Command::decode(record.payload) {
+                    self.last_command = self.last_command.max(command.id);
+                    self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
+                }
+            }
+            Kind::Exited => {
+                if let Ok(exited) = serde_json::from_slice::<Exited>(record.payload) {
+                    decoder.feed(Input::Exited(Exit { code: exited.code, signal: exited.signal }), &mut effects);
+                    self.end.exit = Some(exited);
+                }
+            }
+            Kind::Note => {
+                if let Ok(note) = serde_json::from_slice::<Note>(record.payload) {
+                    self.end.note(&note);
+                    if let Note::LeftBehind { commands } = note {
+                        batch.push(Event::Notice(left_behind(&commands)), at);
+                    }
+                }
+            }
+            Kind::Ended => self.end.ended = serde_json::from_slice::<Ended>(record.payload).ok(),
+        }
+        for effect in effects {
+            self.effect(effect, at, batch);
+        }
+    }
+
+    fn effect(&mut self, effect: Effect, at: i64, batch: &mut Batch) {
+        match effect {
+            Effect::Started(session) => {
+                self.started = RunStarted { model: session.model, session_id: session.session_id };
+            }
+            Effect::Event(event) => batch.push(event, at),
+            Effect::Write { command_id, bytes } => self.writes.push((command_id, bytes)),
+            Effect::TurnEnded(turn) => {
+                self.end.turn.get_or_insert(turn);
+            }
+        }
+    }
+}
+
+/// Puts closed steps and the start into the database while the run goes on.
+async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop: CancellationToken) {
+    let run = lock(&shared.steps).run();
+    let mut stored = None;
+    loop {
+        tokio::select! {
+            () = shared.changed.notified() => {}
+            () = stop.cancelled() => return,
+        }
+        let started = lock(&shared.started).clone();
+        if started != stored
+            && let Some(news) = started.clone()
+        {
+            match inner.store.started(run, news).await {
+                Ok(()) => stored = started,
+                Err(error) => tracing::warn!(%run, %error, "the start of a run cannot be stored"),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(COMMIT_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+        loop {
+            let changes = lock(&shared.steps).pending(COMMIT_BYTES);
+            if changes.is_empty() {
+                break;
+            }
+            let count = changes.len();
+            match inner.store.save_steps(run, changes).await {
+                Ok(()) => lock(&shared.steps).committed(count),
+                Err(error) => {
+                    tracing::warn!(%run, %error, "steps cannot be stored; trying again");
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY) => {}
+                        () = stop.cancelled() => return,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A tool call whole, for those who ask for a step's content.
+pub fn whole_call(call: &ToolCall) -> String {
+    serde_json::to_string(call).unwrap_or_default()
+}
+
+fn left_behind(commands: &[String]) -> Notice {
+    let named: Vec<String> =
+        commands.iter().take(5).map(|command| format!("`{}`", command.chars().take(200).collect::<String>())).collect();
+    let more = commands.len().saturating_sub(5);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Notice {
+        code: "background_ended".to_owned(),
+        message: format!("Ended with the run, since the agent had left it running: {}{more}.", named.join(", ")),
+        detail: None,
+    }
+}
+
+fn start_failed(error: &io::Error) -> domain::RunError {
+    let mut failed = outcome::supervisor_lost(&format!("The run could not be started: {error}"));
+    if matches!(error.kind(), io::ErrorKind::StorageFull) || error.to_string().contains("No space left") {
+        failed.code = "disk_full".to_owned();
+        failed.hint = Some("Free some space and send the prompt again.".to_owned());
+    }
+    failed
+}
+
+/// Parsing a line of many megabytes takes long enough to hand the other tasks to another thread.
+fn in_place<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::current().runtime_flavor() {
+        tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}

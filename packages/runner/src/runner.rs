@@ -1,0 +1,230 @@
+//! The runs of this machine that are live, and the way to every other one's events.
+
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    fs,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use agents::Decoder;
+use domain::{Event, EventId, RunId, RunStatus};
+use shim::spec::{Limits, Payload, Spec};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    EventReader, RunDirectory, RunStore, RunnerError, Snapshot,
+    event_log::{EventLog, Followed, lock},
+    live::{Begin, Live, Shared},
+    recovery, shim_program,
+    steps::Steps,
+};
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the directories of runs are.
+    pub runs: PathBuf,
+    /// Where the shim is put.
+    pub programs: PathBuf,
+    /// What tells this data directory's processes from those of others.
+    pub instance: String,
+}
+
+/// What is to be run. The prompt and the values of variables go to the program and nowhere else
+/// but the run log.
+pub struct Launch {
+    pub run: RunId,
+    pub argv: Vec<String>,
+    pub directory: String,
+    pub environment: Vec<(OsString, OsString)>,
+    pub input: Vec<u8>,
+    pub end_of_turn: &'static [u8],
+    pub limits: Limits,
+    /// The first ordinal that is free for this run's steps.
+    pub first_ordinal: u32,
+}
+
+pub struct Runner<S> {
+    inner: Arc<Inner<S>>,
+}
+
+impl<S> Clone for Runner<S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+pub(crate) struct Inner<S> {
+    pub settings: Settings,
+    pub store: S,
+    pub shim: PathBuf,
+    pub live: Mutex<HashMap<RunId, Arc<Shared>>>,
+    pub tasks: TaskTracker,
+    /// The server's end, not the runs'.
+    pub shutdown: CancellationToken,
+}
+
+impl<S: RunStore> Runner<S> {
+    pub fn new(settings: Settings, store: S) -> Result<Self, RunnerError> {
+        let shim = shim_program::install(&settings.programs).map_err(RunnerError::io("install the shim"))?;
+        let inner = Inner {
+            settings,
+            store,
+            shim,
+            live: Mutex::default(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    pub fn store(&self) -> &S {
+        &self.inner.store
+    }
+
+    /// Launches a run. When this returns its stream can be read; how the launch went is told there.
+    pub fn start(&self, launch: Launch, decoder: Box<dyn Decoder>) -> Result<(), RunnerError> {
+        let directory = RunDirectory::of(&self.inner.settings.runs, launch.run);
+        directory.create()?;
+        let mut events = EventLog::create(&directory.events()).map_err(RunnerError::io("create the event log"))?;
+        let mut steps = Steps::new(launch.run, launch.first_ordinal);
+        let creating = Event::Status { status: RunStatus::Creating };
+        let at = now_ms();
+        let id = EventId { run_tail: launch.run.tail(), epoch: 1, number: events.next_number() };
+        events.append(&launch.run, &[(creating.clone(), at)], 0).map_err(RunnerError::io("write the event log"))?;
+        steps.apply(&creating, at, id, None);
+        let spec = Spec {
+            run: launch.run.to_string(),
+            instance: self.inner.settings.instance.clone(),
+            argv: launch.argv,
+            directory: launch.directory,
+            environment: launch.environment.iter().map(|(name, _)| name.to_string_lossy().into_owned()).collect(),
+            end_of_turn: String::from_utf8_lossy(launch.end_of_turn).into_owned(),
+            limits: launch.limits,
+        };
+        let environment =
+            launch.environment.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat()).collect();
+        let begin = Begin::Launch { spec, payload: Payload { environment, input: launch.input } };
+        self.go_on(launch.run, directory, events, steps, decoder, begin);
+        Ok(())
+    }
+
+    /// Takes up a run that another server left.
+    pub async fn attach(
+        &self,
+        run: RunId,
+        decoder: Box<dyn Decoder>,
+        first_ordinal: u32,
+        known: std::collections::HashSet<u32>,
+    ) -> Result<(), RunnerError> {
+        let directory = RunDirectory::of(&self.inner.settings.runs, run);
+        let recovered = tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, &known))
+            .await
+            .map_err(|error| RunnerError::io("recover the run")(error.into()))??;
+        let recovery::Recovered { directory, events, steps, decoder, state } = recovered;
+        self.go_on(run, directory, events, steps, decoder, Begin::Attach(Box::new(state)));
+        Ok(())
+    }
+
+    fn go_on(
+        &self,
+        run: RunId,
+        directory: RunDirectory,
+        events: EventLog,
+        steps: Steps,
+        decoder: Box<dyn Decoder>,
+        begin: Begin,
+    ) {
+        let (shared, commands) = Shared::new(run, events.followed(), steps);
+        lock(&self.inner.live).insert(run, shared.clone());
+        let live = Live::new(self.inner.clone(), directory, events, decoder, shared, commands);
+        self.inner.tasks.spawn(live.run(begin));
+    }
+
+    /// The run's events from after `after`.
+    pub async fn events(&self, run: RunId, after: Option<EventId>) -> Result<EventReader, RunnerError> {
+        let live = lock(&self.inner.live).get(&run).map(|shared| shared.followed.clone());
+        let followed = match live {
+            Some(followed) => followed,
+            None => {
+                let path = RunDirectory::of(&self.inner.settings.runs, run).events();
+                let opened = tokio::task::spawn_blocking(move || Followed::complete(&path)).await;
+                opened.map_err(|error| RunnerError::io("open the event log")(error.into()))?.map_err(|error| {
+                    match error.kind() {
+                        std::io::ErrorKind::NotFound => RunnerError::Expired,
+                        _ => RunnerError::io("open the event log")(error),
+                    }
+                })?
+            }
+        };
+        EventReader::open(run, followed, after).await
+    }
+
+    /// The steps of a live run as they stand; `None` when it is not live.
+    pub fn snapshot(&self, run: RunId) -> Option<Snapshot> {
+        lock(&self.inner.live).get(&run).map(|shared| lock(&shared.steps).snapshot())
+    }
+
+    pub fn is_live(&self, run: RunId) -> bool {
+        lock(&self.inner.live).contains_key(&run)
+    }
+
+    pub fn live_count(&self) -> usize {
+        lock(&self.inner.live).len()
+    }
+
+    /// Asks a run to end; [`Runner::ended`] tells when it has.
+    pub async fn stop(&self, run: RunId) -> Result<(), RunnerError> {
+        let shared = lock(&self.inner.live).get(&run).cloned().ok_or(RunnerError::NotLive)?;
+        shared.stop().await
+    }
+
+    /// Returns when the run has ended and its end is in the database.
+    pub async fn ended(&self, run: RunId) {
+        let Some(shared) = lock(&self.inner.live).get(&run).cloned() else { return };
+        shared.ended.cancelled().await;
+    }
+
+    /// Removes what is left of a run that is not live.
+    pub async fn remove(&self, run: RunId) -> Result<(), RunnerError> {
+        let directory = RunDirectory::of(&self.inner.settings.runs, run);
+        let removed = tokio::task::spawn_blocking(move || fs::remove_dir_all(directory.path())).await;
+        match removed.unwrap_or_else(|error| Err(error.into())) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(RunnerError::io("remove the run directory")(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The server's end: runs go on with their shims. Returns how many.
+    pub async fn shutdown(&self) -> usize {
+        self.inner.shutdown.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.live_count()
+    }
+}
+
+/// Asks the runs below `runs` to end, beside a server or without one. Returns those that were asked.
+pub async fn stop_all(runs: &Path) -> std::io::Result<Vec<String>> {
+    let mut asked = Vec::new();
+    for entry in fs::read_dir(runs).into_iter().flatten().flatten() {
+        let Some(run) = entry.file_name().to_str().and_then(|name| name.parse::<RunId>().ok()) else { continue };
+        let directory = RunDirectory::of(runs, run);
+        if !directory.is_supervised() {
+            continue;
+        }
+        let mut connection = crate::shim_process::Connection::open(&directory).await?;
+        // Above every number a server gives out: it is the last command of this run.
+        connection.send(u64::MAX, shim::control::Action::Stop).await?;
+        while connection.ring().await.is_some() {}
+        asked.push(run.to_string());
+    }
+    Ok(asked)
+}
+
+pub(crate) fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    now.as_millis() as i64
+}

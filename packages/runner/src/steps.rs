@@ -1,0 +1,111 @@
+//! The steps of a live run: folded from its events, and held until the database has them.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use domain::{Event, EventId, Fold, RunId, Step, StepChange, StepId, fold::floor_char_boundary, step::INLINE_BYTES};
+
+/// What a live run's conversation looks like at one event: the database up to `committed`, and
+/// this after it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Steps that the database may not have yet, and the open ones, by ordinal.
+    pub steps: Vec<Step>,
+    /// The next ordinal of this run: what the database has from here on is younger than this snapshot.
+    pub next_ordinal: u32,
+    /// The last event these steps contain; `None` before the first.
+    pub last_event: Option<EventId>,
+}
+
+pub struct Steps {
+    run: RunId,
+    fold: Fold,
+    /// Closed and not in the database yet, oldest first.
+    pending: VecDeque<StepChange>,
+    last_event: Option<EventId>,
+}
+
+impl Steps {
+    pub fn new(run: RunId, first_ordinal: u32) -> Self {
+        Self { run, fold: Fold::new(run, first_ordinal), pending: VecDeque::new(), last_event: None }
+    }
+
+    /// Takes the next event; `large` is the whole of a tool call that the event shows in part.
+    pub fn apply(&mut self, event: &Event, at: i64, id: EventId, large: Option<&str>) {
+        let mut changes = Vec::new();
+        self.fold.apply(event, at, &mut changes);
+        self.last_event = Some(id);
+        for mut change in changes {
+            if let (StepChange::Closed(step), Event::ToolCall(_), Some(whole)) = (&mut change, event, large)
+                && matches!(step.body, domain::StepBody::ToolCall(_))
+            {
+                step.size = whole.len() as u64;
+                self.pending.extend(pieces(step.id, whole));
+            }
+            self.pending.push_back(change);
+        }
+    }
+
+    /// Leaves out what the database has already.
+    pub fn forget(&mut self, known: &HashSet<u32>) {
+        self.pending.retain(|change| !known.contains(&ordinal(change)));
+    }
+
+    /// The oldest pending changes, about `bytes` of them.
+    pub fn pending(&self, bytes: usize) -> Vec<StepChange> {
+        let mut size = 0;
+        self.pending
+            .iter()
+            .take_while(|change| {
+                let before = size;
+                size += match change {
+                    StepChange::Piece { text, .. } => text.len(),
+                    StepChange::Closed(step) => step.size as usize,
+                };
+                before < bytes
+            })
+            .cloned()
+            .collect()
+    }
+
+    pub fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    pub fn committed(&mut self, count: usize) {
+        self.pending.drain(..count.min(self.pending.len()));
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        let mut steps: BTreeMap<u32, Step> = BTreeMap::new();
+        for change in &self.pending {
+            if let StepChange::Closed(step) = change {
+                steps.insert(step.id.ordinal, step.clone());
+            }
+        }
+        for step in self.fold.open() {
+            steps.insert(step.id.ordinal, step);
+        }
+        Snapshot { steps: steps.into_values().collect(), next_ordinal: self.fold.next_ordinal(), last_event: self.last_event }
+    }
+
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+}
+
+fn ordinal(change: &StepChange) -> u32 {
+    match change {
+        StepChange::Closed(step) => step.id.ordinal,
+        StepChange::Piece { id, .. } => id.ordinal,
+    }
+}
+
+fn pieces(id: StepId, whole: &str) -> Vec<StepChange> {
+    let (mut rest, mut pieces) = (whole, Vec::new());
+    while !rest.is_empty() {
+        let piece = &rest[..floor_char_boundary(rest, INLINE_BYTES)];
+        rest = &rest[piece.len()..];
+        pieces.push(StepChange::Piece { id, index: pieces.len() as u32, text: piece.to_owned() });
+    }
+    pieces
+}
