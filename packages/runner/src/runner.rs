@@ -10,7 +10,7 @@ use std::{
 };
 
 use agents::Decoder;
-use domain::{Event, EventId, RunId, RunStatus};
+use domain::{Event, EventId, Notice, RunId, RunStatus};
 use shim::spec::{Limits, Payload, Spec};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -44,6 +44,8 @@ pub struct Launch {
     pub limits: Limits,
     /// The first ordinal that is free for this run's steps.
     pub first_ordinal: u32,
+    /// What the user should know before the run begins.
+    pub notices: Vec<Notice>,
 }
 
 pub struct Runner<S> {
@@ -90,11 +92,14 @@ impl<S: RunStore> Runner<S> {
         directory.create()?;
         let mut events = EventLog::create(&directory.events()).map_err(RunnerError::io("create the event log"))?;
         let mut steps = Steps::new(launch.run, launch.first_ordinal);
-        let creating = Event::Status { status: RunStatus::Creating };
         let at = now_ms();
-        let id = EventId { run_tail: launch.run.tail(), epoch: 1, number: events.next_number() };
-        events.append(&launch.run, &[(creating.clone(), at)], 0).map_err(RunnerError::io("write the event log"))?;
-        steps.apply(&creating, at, id, None);
+        let creating = Event::Status { status: RunStatus::Creating };
+        let first: Vec<(Event, i64)> =
+            [creating].into_iter().chain(launch.notices.into_iter().map(Event::Notice)).map(|event| (event, at)).collect();
+        events.append(&launch.run, &first, 0).map_err(RunnerError::io("write the event log"))?;
+        for (number, (event, at)) in (1..).zip(&first) {
+            steps.apply(event, *at, EventId { run_tail: launch.run.tail(), epoch: 1, number }, None);
+        }
         let spec = Spec {
             run: launch.run.to_string(),
             instance: self.inner.settings.instance.clone(),

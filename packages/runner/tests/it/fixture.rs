@@ -147,6 +147,7 @@ impl Fixture {
             end_of_turn: END.as_bytes(),
             limits,
             first_ordinal: 1,
+            notices: Vec::new(),
         };
         self.runner.start(launch, Box::<LineDecoder>::default()).unwrap();
         run

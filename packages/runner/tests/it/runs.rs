@@ -95,6 +95,7 @@ async fn a_program_that_is_not_there_is_said() {
         end_of_turn: b"x",
         limits: limits(),
         first_ordinal: 1,
+        notices: Vec::new(),
     };
     fixture.runner.start(launch, Box::<crate::fixture::LineDecoder>::default()).unwrap();
     let error = fixture.ended(run).await.error.unwrap();

@@ -1,0 +1,45 @@
+//! Conversations.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "agents")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub user_id: i64,
+    /// The machine whose runs these are.
+    pub runner_id: String,
+    pub driver: String,
+    pub name: String,
+    /// `local` or `empty`.
+    pub workspace_type: String,
+    /// Of the user's own, absolute; of ours, relative to the data directory.
+    pub workspace_path: String,
+    pub model: Option<String>,
+    pub mode: String,
+    pub permission: String,
+    /// JSON: rules in the CLI's form that were allowed in this chat.
+    #[sea_orm(column_type = "Text")]
+    pub allow_rules: String,
+    /// Sealed JSON: the chat's own variables.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub environment: Option<String>,
+    /// The agent program's own id of this conversation.
+    pub session_id: String,
+    /// The program was seen to keep this session.
+    pub session_seen: bool,
+    pub unread: bool,
+    pub archived_at: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub latest_run_id: Option<String>,
+    pub run_count: i32,
+    /// The CLI's own chat that this one continues.
+    pub cli_chat_id: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,111 @@
+//! Agents. Every change is announced; lists are by the last change, newest first.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+};
+
+use super::{changes, page::Page};
+use crate::{
+    AgentRow, Change, Db, DbError, RunRow,
+    entity::{agent, run, step, step_piece},
+};
+
+/// What an agent begins with.
+pub struct NewAgent {
+    pub agent: AgentRow,
+    pub run: RunRow,
+    /// Steps from before its first run.
+    pub history: Vec<super::steps::StoredStep>,
+    /// The first run's prompt.
+    pub prompt: Vec<domain::StepChange>,
+}
+
+pub async fn create(db: &Db, new: NewAgent) -> Result<(), DbError> {
+    let transaction = db.begin().await?;
+    let changes = [Change::Agent(new.agent.id.clone()), Change::Run(new.run.id.clone())];
+    let (user_id, agent_id, number) = (new.agent.user_id, new.agent.id.clone(), new.run.number);
+    agent::Entity::insert(new.agent.into_active_model()).exec_without_returning(&transaction).await?;
+    run::Entity::insert(new.run.into_active_model()).exec_without_returning(&transaction).await?;
+    super::steps::insert(&transaction, new.history).await?;
+    super::steps::save_in(&transaction, &agent_id, number, new.prompt).await?;
+    changes::add(&transaction, user_id, changes).await?;
+    db.commit(transaction).await?;
+    Ok(())
+}
+
+pub async fn find(db: &Db, user_id: i64, id: &str) -> Result<Option<AgentRow>, DbError> {
+    Ok(agent::Entity::find_by_id(id.to_owned()).filter(agent::Column::UserId.eq(user_id)).one(db.reader()).await?)
+}
+
+/// For the program itself, which acts for every user.
+pub async fn find_any(db: &Db, id: &str) -> Result<Option<AgentRow>, DbError> {
+    Ok(agent::Entity::find_by_id(id.to_owned()).one(db.reader()).await?)
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub archived: bool,
+    /// Part of a name, in any case.
+    pub name: Option<String>,
+    /// The last of the page before: its time and id.
+    pub before: Option<(i64, String)>,
+}
+
+pub async fn list(db: &Db, user_id: i64, filter: Filter, limit: u64) -> Result<Page<AgentRow>, DbError> {
+    let mut select = agent::Entity::find().filter(agent::Column::UserId.eq(user_id));
+    if !filter.archived {
+        select = select.filter(agent::Column::ArchivedAt.is_null());
+    }
+    if let Some(name) = filter.name {
+        let pattern = name.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = LikeExpr::new(format!("%{pattern}%")).escape('\\');
+        select = select.filter(Expr::expr(Func::lower(Expr::col(agent::Column::Name))).like(like));
+    }
+    if let Some((updated_at, id)) = filter.before {
+        let older = Condition::any()
+            .add(agent::Column::UpdatedAt.lt(updated_at))
+            .add(Condition::all().add(agent::Column::UpdatedAt.eq(updated_at)).add(agent::Column::Id.lt(id)));
+        select = select.filter(older);
+    }
+    let select = select.order_by_desc(agent::Column::UpdatedAt).order_by_desc(agent::Column::Id);
+    Ok(Page::of(select.limit(limit + 1).all(db.reader()).await?, limit))
+}
+
+/// Stores the row as given.
+pub async fn update(db: &Db, row: AgentRow) -> Result<(), DbError> {
+    let transaction = db.begin().await?;
+    let (id, user_id) = (row.id.clone(), row.user_id);
+    row.into_active_model().reset_all().update(&transaction).await?;
+    changes::add(&transaction, user_id, [Change::Agent(id)]).await?;
+    db.commit(transaction).await?;
+    Ok(())
+}
+
+/// Remembers that the agent program keeps this chat's session; nobody needs to hear of it.
+pub async fn set_session_seen(db: &Db, id: &str, seen: bool) -> Result<(), DbError> {
+    let row = agent::ActiveModel { id: Set(id.to_owned()), session_seen: Set(seen), ..Default::default() };
+    agent::Entity::update(row).exec(db.writer()).await?;
+    Ok(())
+}
+
+/// The agent with its runs and steps.
+pub async fn delete(db: &Db, user_id: i64, id: &str) -> Result<(), DbError> {
+    let transaction = db.begin().await?;
+    step_piece::Entity::delete_many().filter(step_piece::Column::AgentId.eq(id)).exec(&transaction).await?;
+    step::Entity::delete_many().filter(step::Column::AgentId.eq(id)).exec(&transaction).await?;
+    run::Entity::delete_many().filter(run::Column::AgentId.eq(id)).exec(&transaction).await?;
+    agent::Entity::delete_by_id(id.to_owned()).exec(&transaction).await?;
+    changes::add(&transaction, user_id, [Change::AgentDeleted(id.to_owned())]).await?;
+    db.commit(transaction).await?;
+    Ok(())
+}
+
+/// Which of the CLI's own chats are continued by which agents.
+pub async fn continued_chats(db: &Db, user_id: i64) -> Result<Vec<(String, String)>, DbError> {
+    let select = agent::Entity::find().select_only().columns([agent::Column::CliChatId, agent::Column::Id]);
+    let select = select.filter(agent::Column::UserId.eq(user_id)).filter(agent::Column::CliChatId.is_not_null());
+    Ok(select.into_tuple().all(db.reader()).await?)
+}

@@ -1,0 +1,172 @@
+//! The store on SQLite: what is written is found again, also by another process, and a database is
+//! never harmed by being opened.
+
+use std::path::Path;
+
+use db::{
+    AgentRow, Change, Db, DbError, NewAgent, NewRun, RunRow,
+    query::{agents, changes, runs, sessions, steps, users},
+};
+use domain::{AgentId, RunId, RunStatus, Step, StepBody, StepChange, StepId};
+use sea_orm::ConnectionTrait;
+
+async fn open(path: &Path) -> Db {
+    Db::open(&path.join("db.sqlite")).await.unwrap()
+}
+
+fn agent(name: &str, at: i64) -> AgentRow {
+    AgentRow {
+        id: AgentId::mint().to_string(),
+        user_id: 1,
+        runner_id: "local".to_owned(),
+        driver: "demo".to_owned(),
+        name: name.to_owned(),
+        workspace_type: "local".to_owned(),
+        workspace_path: "/tmp".to_owned(),
+        model: None,
+        mode: "agent".to_owned(),
+        permission: "rules".to_owned(),
+        allow_rules: "[]".to_owned(),
+        environment: None,
+        session_id: uuid::Uuid::new_v4().to_string(),
+        session_seen: false,
+        unread: false,
+        archived_at: None,
+        created_at: at,
+        updated_at: at,
+        latest_run_id: None,
+        run_count: 1,
+        cli_chat_id: None,
+    }
+}
+
+fn run(agent: &AgentRow, number: i32) -> RunRow {
+    RunRow {
+        id: RunId::mint().to_string(),
+        agent_id: agent.id.clone(),
+        number,
+        status: RunStatus::Creating.as_str().to_owned(),
+        mode: "agent".to_owned(),
+        model: None,
+        model_name: None,
+        permission: "rules".to_owned(),
+        cli_version: None,
+        created_at: 1,
+        updated_at: 1,
+        started_at: None,
+        ended_at: None,
+        duration_ms: None,
+        outcome: None,
+        input_tokens: None,
+        output_tokens: None,
+        cache_read_tokens: None,
+        cache_write_tokens: None,
+    }
+}
+
+fn step(run: &RunRow, ordinal: u32, text: &str) -> Step {
+    let id = StepId { run: run.id.parse().unwrap(), ordinal };
+    let body = StepBody::AssistantMessage { text: text.to_owned() };
+    Step { id, started_at: 1, ended_at: Some(2), size: text.len() as u64, truncated: false, body }
+}
+
+async fn create(db: &Db, name: &str, at: i64) -> (AgentRow, RunRow) {
+    let agent = agent(name, at);
+    let run = run(&agent, 1);
+    let prompt = vec![StepChange::Closed(step(&run, 0, "prompt"))];
+    agents::create(db, NewAgent { agent: agent.clone(), run: run.clone(), history: Vec::new(), prompt }).await.unwrap();
+    (agent, run)
+}
+
+#[tokio::test]
+async fn steps_come_back_newest_first_and_twice_is_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    users::owner(&db, "me", 0).await.unwrap();
+    let (agent, run) = create(&db, "a", 1).await;
+    let nul = "a\0b\u{fffd}'\"";
+    let changes = vec![
+        StepChange::Piece { id: StepId { run: run.id.parse().unwrap(), ordinal: 1 }, index: 0, text: nul.to_owned() },
+        StepChange::Closed(step(&run, 1, nul)),
+        StepChange::Closed(step(&run, 2, "two")),
+    ];
+    steps::save(&db, &run.id, changes.clone()).await.unwrap();
+    steps::save(&db, &run.id, changes).await.unwrap();
+    let page = steps::list(&db, &agent.id, None, 2).await.unwrap();
+    assert!(page.more);
+    assert_eq!(page.items.iter().map(|stored| stored.step.id.ordinal).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(page.items[1].step.body, StepBody::AssistantMessage { text: nul.to_owned() });
+    assert_eq!(steps::pieces(&db, &agent.id, steps::position(1, 1), 0, 9).await.unwrap(), [nul]);
+    assert_eq!(steps::known(&db, &agent.id, 1).await.unwrap(), [0, 1, 2].into());
+}
+
+#[tokio::test]
+async fn one_run_at_a_time_and_a_final_state_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    let (agent, first) = create(&db, "a", 1).await;
+    let next = || NewRun { agent: agent.clone(), run: run(&agent, 2), prompt: Vec::new() };
+    assert!(!runs::create(&db, next()).await.unwrap(), "the first is live");
+    let finished = |status| runs::Finished { status, text: None, error: None, usage: None, duration_ms: None, ended_at: 5 };
+    assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Finished)).await.unwrap());
+    assert!(!runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Error)).await.unwrap());
+    assert_eq!(runs::find(&db, &agent.id, &first.id).await.unwrap().unwrap().status, "FINISHED");
+    assert!(runs::create(&db, next()).await.unwrap());
+}
+
+#[tokio::test]
+async fn lists_are_paged_filtered_and_searched() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    for index in 0..5 {
+        create(&db, &format!("Fix 100% of_{index}"), index).await;
+    }
+    let first = agents::list(&db, 1, agents::Filter::default(), 3).await.unwrap();
+    let last = first.items.last().unwrap();
+    let before = Some((last.updated_at, last.id.clone()));
+    let second = agents::list(&db, 1, agents::Filter { before, ..Default::default() }, 3).await.unwrap();
+    assert!(first.more && !second.more);
+    assert_eq!((first.items.len(), second.items.len()), (3, 2));
+    for (text, count) in [("100% OF_3", 1), ("%", 5), ("_", 5), ("f_", 5), ("zz", 0)] {
+        let filter = agents::Filter { name: Some(text.to_owned()), ..Default::default() };
+        assert_eq!(agents::list(&db, 1, filter, 9).await.unwrap().items.len(), count, "{text}");
+    }
+    assert!(agents::list(&db, 2, agents::Filter::default(), 9).await.unwrap().items.is_empty(), "another user's");
+}
+
+#[tokio::test]
+async fn changes_are_numbered_in_the_order_of_commits() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    let mut changed = db.changed();
+    changed.mark_unchanged();
+    let (agent, _) = create(&db, "a", 1).await;
+    assert!(changed.has_changed().unwrap());
+    agents::delete(&db, 1, &agent.id).await.unwrap();
+    let all = changes::after(&db, 1, 0, 99).await.unwrap();
+    assert_eq!(all.last().unwrap().change(), Some(Change::AgentDeleted(agent.id)));
+    assert_eq!(changes::latest(&db).await.unwrap(), all.last().unwrap().id);
+}
+
+#[tokio::test]
+async fn a_link_is_good_for_one_use_also_from_another_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = open(directory.path()).await;
+    let command_line = open(directory.path()).await;
+    sessions::create_link(&command_line, "h".to_owned(), 1, 0, 100).await.unwrap();
+    assert_eq!(sessions::use_link(&server, "h", 50).await.unwrap(), Some(1));
+    assert_eq!(sessions::use_link(&server, "h", 50).await.unwrap(), None);
+    sessions::create_link(&command_line, "old".to_owned(), 1, 0, 100).await.unwrap();
+    assert_eq!(sessions::use_link(&server, "old", 101).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db.sqlite");
+    drop(Db::open(&path).await.unwrap());
+    let raw = sea_orm::Database::connect(format!("sqlite:{}", path.display())).await.unwrap();
+    raw.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)").await.unwrap();
+    drop(raw);
+    assert!(matches!(Db::open(&path).await, Err(DbError::Newer(version)) if version == "m9999_future"));
+}
