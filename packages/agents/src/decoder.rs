@@ -3,7 +3,7 @@
 use domain::{Event, RunError, Usage};
 
 /// Understands what one agent program writes. Total: it takes any bytes, never panics, never stalls.
-pub trait Decoder: Send {
+pub trait Decoder: Send + Sync {
     /// Takes the next input and appends what follows from it to `effects`.
     fn feed(&mut self, input: Input<'_>, effects: &mut Vec<Effect>);
 
@@ -34,7 +34,10 @@ pub enum Effect {
     Started(Session),
     Event(Event),
     /// Bytes for the program's standard input. Dropped in replay when the run log has `command_id`.
-    Write { command_id: u64, bytes: Vec<u8> },
+    Write {
+        command_id: u64,
+        bytes: Vec<u8>,
+    },
     /// The agent has finished its turn; the program may still linger.
     TurnEnded(TurnEnd),
 }

@@ -1,0 +1,3 @@
+fn main() -> std::process::ExitCode {
+    demo_agent::main(std::env::args_os().skip(1))
+}
