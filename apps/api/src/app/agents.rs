@@ -1,0 +1,337 @@
+//! Agents, which the page calls chats.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use db::{
+    AgentRow, NewAgent, RunRow,
+    query::{agents, directories, page::Page, runs},
+};
+use domain::{AgentId, Mode, Notice, Permission, RunId, RunStatus, Usage};
+
+use super::{
+    App, Error, Kind, Result,
+    clock::now_ms,
+    cursor::{chats, home::CursorHome},
+    data_directory::DataDirectory,
+    launch::{Driver, environment_purpose},
+    steps::{history_steps, prompt_steps},
+};
+
+/// A name is at most so long, as in Cursor's API.
+pub const MAX_NAME: usize = 100;
+
+/// How long the end of a run is waited for before its chat is removed or a cancel answered.
+pub const END_WAIT: Duration = Duration::from_secs(12);
+
+pub struct CreateAgent {
+    pub prompt: String,
+    pub name: Option<String>,
+    pub model: Option<String>,
+    pub mode: Mode,
+    pub permission: Option<Permission>,
+    pub driver: Driver,
+    /// A directory of the user's; none: a fresh one of ours.
+    pub directory: Option<String>,
+    pub agent_id: Option<AgentId>,
+    pub environment: Vec<(String, String)>,
+    /// One of the CLI's own chats to go on with.
+    pub cli_chat: Option<(String, String)>,
+}
+
+#[derive(Default)]
+pub struct AgentPatch {
+    pub name: Option<String>,
+    pub permission: Option<Permission>,
+    pub mode: Option<Mode>,
+    /// `Some(None)`: back to Auto.
+    pub model: Option<Option<String>>,
+    pub unread: Option<bool>,
+}
+
+impl App {
+    pub async fn create_agent(self: &Arc<Self>, user_id: i64, request: CreateAgent) -> Result<(AgentRow, RunRow)> {
+        if request.driver == Driver::Cursor {
+            self.check_model(request.model.as_deref()).await?;
+        }
+        let id = request.agent_id.unwrap_or_else(AgentId::mint).to_string();
+        let (workspace_type, workspace_path) = match &request.directory {
+            Some(directory) => ("local", self.check_directory(directory)?),
+            None => ("empty", DataDirectory::workspace(&id)),
+        };
+        let continued = match &request.cli_chat {
+            Some(chat) => Some(self.copy_cli_chat(&id, chat, &self.data.root().join(&workspace_path)).await?),
+            None => None,
+        };
+        let now = now_ms();
+        let run_id = RunId::mint();
+        let permission = request.permission.unwrap_or(Permission::Everything);
+        let environment =
+            (!request.environment.is_empty()).then(|| serde_json::to_string(&request.environment).unwrap_or_default());
+        let environment = match environment {
+            Some(json) => Some(
+                self.sealer
+                    .seal(&environment_purpose(&id), &json)
+                    .ok_or_else(|| Error::internal("seal the variables", "sealing failed"))?,
+            ),
+            None => None,
+        };
+        let title = continued.as_ref().map(|(chat, _)| chat.title.clone()).unwrap_or_else(|| title_of(&request.prompt));
+        let agent = AgentRow {
+            id: id.clone(),
+            user_id,
+            runner_id: "local".to_owned(),
+            driver: request.driver.as_str().to_owned(),
+            name: request.name.unwrap_or(title),
+            workspace_type: workspace_type.to_owned(),
+            workspace_path: workspace_path.to_string_lossy().into_owned(),
+            model: request.model.clone(),
+            mode: request.mode.as_str().to_owned(),
+            permission: permission.as_str().to_owned(),
+            allow_rules: "[]".to_owned(),
+            environment,
+            session_id: continued.as_ref().map_or_else(|| uuid::Uuid::new_v4().to_string(), |(chat, _)| chat.id.clone()),
+            session_seen: continued.is_some(),
+            unread: false,
+            archived_at: None,
+            created_at: now,
+            updated_at: now,
+            latest_run_id: Some(run_id.to_string()),
+            run_count: 1,
+            cli_chat_id: continued.as_ref().map(|(chat, _)| chat.id.clone()),
+        };
+        let run = self.new_run(&agent, run_id, now).await;
+        let history = continued.map(|(chat, entries)| history_steps(&id, &chat, &entries)).unwrap_or_default();
+        let prompt = prompt_steps(run_id, &request.prompt, now);
+        let new = NewAgent { agent: agent.clone(), run: run.clone(), history, prompt };
+        agents::create(&self.db, new).await.map_err(|error| match error {
+            db::DbError::Conflict => Error::new(Kind::Conflict, "agent_id_conflict", "There is an agent with this id already."),
+            other => other.into(),
+        })?;
+        if request.directory.is_some() {
+            let path = &agent.workspace_path;
+            directories::remember(&self.db, user_id, path, request.permission.map(Permission::as_str), now).await?;
+        }
+        self.launch(&agent, &run, request.prompt, Vec::<Notice>::new()).await?;
+        Ok((agent, run))
+    }
+
+    pub async fn get_agent(&self, user_id: i64, id: &str) -> Result<AgentRow> {
+        // A text that is no id is simply not one of ours.
+        let id: AgentId = id.parse().map_err(|_| Error::agent_not_found())?;
+        agents::find(&self.db, user_id, &id.to_string()).await?.ok_or_else(Error::agent_not_found)
+    }
+
+    pub async fn list_agents(&self, user_id: i64, filter: agents::Filter, limit: u64) -> Result<Page<AgentRow>> {
+        Ok(agents::list(&self.db, user_id, filter, limit).await?)
+    }
+
+    /// The latest runs of `agents`, in no order.
+    pub async fn latest_runs(&self, agents: &[AgentRow]) -> Result<Vec<RunRow>> {
+        Ok(runs::find_many(&self.db, agents.iter().filter_map(|agent| agent.latest_run_id.clone()).collect()).await?)
+    }
+
+    pub async fn patch_agent(&self, user_id: i64, id: &str, patch: AgentPatch) -> Result<AgentRow> {
+        let mut agent = self.get_agent(user_id, id).await?;
+        if let Some(Some(model)) = &patch.model
+            && agent.driver == Driver::Cursor.as_str()
+        {
+            self.check_model(Some(model)).await?;
+        }
+        if let Some(name) = patch.name {
+            agent.name = name;
+        }
+        if let Some(permission) = patch.permission {
+            agent.permission = permission.as_str().to_owned();
+        }
+        if let Some(mode) = patch.mode {
+            agent.mode = mode.as_str().to_owned();
+        }
+        if let Some(model) = patch.model {
+            agent.model = model;
+        }
+        if let Some(unread) = patch.unread {
+            agent.unread = unread;
+        }
+        agents::update(&self.db, agent.clone()).await?;
+        Ok(agent)
+    }
+
+    /// Archives or brings back; the same again changes nothing.
+    pub async fn set_archived(&self, user_id: i64, id: &str, archived: bool) -> Result<AgentRow> {
+        let mut agent = self.get_agent(user_id, id).await?;
+        if agent.archived_at.is_some() != archived {
+            agent.archived_at = archived.then(now_ms);
+            agent.updated_at = now_ms();
+            agents::update(&self.db, agent.clone()).await?;
+        }
+        Ok(agent)
+    }
+
+    /// Ends what runs, then removes the chat and what is ours of it. A directory of the user's stays.
+    pub async fn delete_agent(&self, user_id: i64, id: &str) -> Result<()> {
+        let agent = self.get_agent(user_id, id).await?;
+        let all = runs::all_of(&self.db, &agent.id).await?;
+        let ids: Vec<RunId> = all.iter().filter_map(|run| run.id.parse().ok()).collect();
+        for run in &ids {
+            if self.runner.is_live(*run) {
+                // Already ending is as good.
+                let _ = self.runner.stop(*run).await;
+                let _ = tokio::time::timeout(END_WAIT, self.runner.ended(*run)).await;
+            }
+        }
+        agents::delete(&self.db, user_id, &agent.id).await?;
+        for run in ids {
+            if let Err(error) = self.runner.remove(run).await {
+                tracing::warn!(%run, %error, "the files of a deleted run stay behind");
+            }
+        }
+        let ours = [Some(self.data.cursor(&agent.id)), (agent.workspace_type == "empty").then(|| self.workspace(&agent))];
+        for path in ours.into_iter().flatten() {
+            let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
+            if let Ok(Err(error)) = removed
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, "files of a deleted chat stay behind");
+            }
+        }
+        Ok(())
+    }
+
+    /// Tokens of each run, oldest first, of one or of all.
+    pub async fn usage(&self, user_id: i64, id: &str, run_id: Option<&str>) -> Result<Vec<(String, Usage)>> {
+        let agent = self.get_agent(user_id, id).await?;
+        let mut all = runs::all_of(&self.db, &agent.id).await?;
+        if let Some(run_id) = run_id {
+            all.retain(|run| run.id == run_id);
+            if all.is_empty() {
+                return Err(Error::run_not_found());
+            }
+        }
+        Ok(all.into_iter().map(|run| (run.id.clone(), run.usage().unwrap_or_default())).collect())
+    }
+
+    /// Which of the CLI's own chats are continued by which agents.
+    pub async fn continued_chats(&self, user_id: i64) -> Result<Vec<(String, String)>> {
+        Ok(agents::continued_chats(&self.db, user_id).await?)
+    }
+
+    /// The shell line that goes on with a chat in a terminal.
+    pub fn terminal_command(&self, agent: &AgentRow) -> String {
+        let home = CursorHome::at(&self.data.cursor(&agent.id));
+        let program = match Driver::parse(&agent.driver) {
+            Some(Driver::Demo) => self.demo_argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+            _ => match self.finder.configured() {
+                Some(path) => quoted(&path.to_string_lossy()),
+                None => "cursor-agent".to_owned(),
+            },
+        };
+        format!(
+            "cd {} && CURSOR_CONFIG_DIR={} CURSOR_DATA_DIR={} {program} --resume={}",
+            quoted(&self.workspace(agent).to_string_lossy()),
+            quoted(&home.config.to_string_lossy()),
+            quoted(&home.data.to_string_lossy()),
+            agent.session_id
+        )
+    }
+
+    pub(crate) async fn check_model(&self, model: Option<&str>) -> Result<()> {
+        let Some(model) = model.filter(|model| *model != "auto") else { return Ok(()) };
+        if model.len() > 200 || model.starts_with('-') || model.chars().any(char::is_control) || !self.knows_model(model).await {
+            let message = format!("The model {model} is not on the list of this account; GET /v1/models has it.");
+            return Err(Error::new(Kind::Invalid, "invalid_model", message));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn new_run(&self, agent: &AgentRow, id: RunId, now: i64) -> RunRow {
+        let version =
+            self.known_cursor_state().and_then(|state| state.program.as_ref().and_then(|program| program.version.clone()));
+        RunRow {
+            id: id.to_string(),
+            agent_id: agent.id.clone(),
+            number: agent.run_count,
+            status: RunStatus::Creating.as_str().to_owned(),
+            mode: agent.mode.clone(),
+            model: agent.model.clone(),
+            model_name: None,
+            permission: agent.permission.clone(),
+            cli_version: version.filter(|_| agent.driver == Driver::Cursor.as_str()),
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+            ended_at: None,
+            duration_ms: None,
+            outcome: None,
+            input_tokens: None,
+            output_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
+        }
+    }
+
+    async fn copy_cli_chat(
+        &self,
+        agent_id: &str,
+        (id, directory): &(String, String),
+        workspace: &Path,
+    ) -> Result<(chats::CliChat, Vec<agents_transcript::TranscriptEntry>)> {
+        let not_found =
+            || Error::new(Kind::NotFound, "chat_not_found", "The Cursor CLI has no chat with this id in this directory.");
+        let (id, directory) = (id.clone(), PathBuf::from(directory));
+        let to = CursorHome::at(&self.data.cursor(agent_id));
+        let workspace = workspace.to_owned();
+        let task = tokio::task::spawn_blocking(move || {
+            let from = chats::user_home()?;
+            let mut chat = chats::find(&from, &directory, &id)?;
+            let entries = chats::read_transcript(&from, &chat);
+            if let Some(first) = entries.first() {
+                chat.title = title_of(&first.text);
+            }
+            Some(chats::copy(&from, &to, &chat, &workspace).map(|()| (chat, entries)))
+        });
+        let copied = task.await.map_err(|error| Error::internal("copy the chat", error))?.ok_or_else(not_found)?;
+        copied.map_err(|error| Error::internal("copy the chat", error))
+    }
+}
+
+use ::agents::cursor::chats as agents_transcript;
+
+/// A chat's title until it is renamed: the first line of its prompt.
+pub fn title_of(prompt: &str) -> String {
+    let line = prompt.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("Untitled chat");
+    let line: String = line.chars().filter(|char| !char.is_control()).collect();
+    if line.chars().count() <= MAX_NAME {
+        return line;
+    }
+    let cut: String = line.chars().take(MAX_NAME - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// As one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|char| char.is_ascii_alphanumeric() || "/._-+=:@%,".contains(char));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_the_first_line_that_says_something() {
+        assert_eq!(title_of("\n  Fix the bug\nplease"), "Fix the bug");
+        assert_eq!(title_of(&"x".repeat(200)).chars().count(), 100);
+        assert_eq!(title_of(" \n"), "Untitled chat");
+    }
+
+    #[test]
+    fn words_of_a_shell_stay_one_word() {
+        assert_eq!(quoted("/a/b-c"), "/a/b-c");
+        assert_eq!(quoted("/a b"), "'/a b'");
+        assert_eq!(quoted("it's; rm -rf"), r"'it'\''s; rm -rf'");
+    }
+}

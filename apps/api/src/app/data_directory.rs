@@ -1,0 +1,145 @@
+//! The data directory: where things are in it, and that one server has it.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum DataDirectoryError {
+    #[error("the data directory {0} is used by another server{1}")]
+    InUse(PathBuf, Holder),
+    #[error("cannot use the data directory {path}: {source}. Choose another with --data-dir")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// Who has a data directory, as its lock tells.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Holder {
+    pub pid: u32,
+    /// Where pages are reached, once the server listens.
+    pub url: Option<String>,
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.pid != 0 {
+            write!(f, " (process {})", self.pid)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct DataDirectory {
+    root: PathBuf,
+    /// Tells this data directory's processes and cookies from those of others.
+    pub instance: String,
+}
+
+impl DataDirectory {
+    /// Makes what is missing; only its owner can look inside.
+    pub fn open(root: &Path) -> Result<Self, DataDirectoryError> {
+        let failed = |source| DataDirectoryError::Io { path: root.to_owned(), source };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(failed)?;
+        let root = root.canonicalize().map_err(failed)?;
+        let instance = instance(&root).map_err(failed)?;
+        Ok(Self { root, instance })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("db.sqlite")
+    }
+
+    pub fn key(&self) -> PathBuf {
+        self.root.join("key")
+    }
+
+    pub fn runs(&self) -> PathBuf {
+        self.root.join("runs")
+    }
+
+    pub fn programs(&self) -> PathBuf {
+        self.root.join("programs")
+    }
+
+    /// Relative, as the database keeps it.
+    pub fn workspace(agent_id: &str) -> PathBuf {
+        Path::new("workspaces").join(agent_id)
+    }
+
+    /// What the Cursor CLI keeps for one agent.
+    pub fn cursor(&self, agent_id: &str) -> PathBuf {
+        self.root.join("cursor").join(agent_id)
+    }
+
+    pub fn demo_project(&self) -> PathBuf {
+        self.root.join("demo-project")
+    }
+
+    /// Whether `path`, which is physical, lies in here and is none of the places to work in.
+    pub fn forbids(&self, path: &Path) -> bool {
+        path.starts_with(&self.root) && !path.starts_with(self.demo_project())
+    }
+
+    /// Takes the directory for this process, until the lock is dropped or the process ends.
+    pub fn lock(&self) -> Result<Lock, DataDirectoryError> {
+        let failed = |source| DataDirectoryError::Io { path: self.root.clone(), source };
+        let path = self.root.join("lock");
+        let file =
+            fs::OpenOptions::new().create(true).read(true).write(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return Err(DataDirectoryError::InUse(self.root.clone(), self.holder().unwrap_or_default()));
+        }
+        let mut lock = Lock { file };
+        lock.tell(&Holder { pid: std::process::id(), url: None }).map_err(failed)?;
+        Ok(lock)
+    }
+
+    /// Who has the directory, if a server lives.
+    pub fn holder(&self) -> Option<Holder> {
+        let mut file = File::open(self.root.join("lock")).ok()?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            return None;
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).ok()?;
+        Some(serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    pub fn tell(&mut self, holder: &Holder) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(&serde_json::to_vec(holder)?)
+    }
+}
+
+fn instance(root: &Path) -> io::Result<String> {
+    let path = root.join("instance");
+    if let Ok(text) = fs::read_to_string(&path)
+        && text.len() == 12
+        && text.chars().all(|char| char.is_ascii_hexdigit())
+    {
+        return Ok(text);
+    }
+    let fresh: String = rand::random::<[u8; 6]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(&path, &fresh)?;
+    Ok(fresh)
+}

@@ -1,0 +1,111 @@
+//! What can go wrong in a use-case: a documented code, a sentence that says what to do, and a kind
+//! from which each transport makes its own answer.
+
+use std::fmt;
+
+use db::DbError;
+use runner::RunnerError;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    Expired,
+    TooLarge,
+    Misdirected,
+    DiskFull,
+    Internal,
+}
+
+#[derive(Debug)]
+pub struct Error {
+    pub kind: Kind,
+    pub code: &'static str,
+    /// For the one who asked.
+    pub message: String,
+    /// For the log.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, code, message: message.into(), source: None }
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, "validation_error", message)
+    }
+
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unauthorized, "unauthorized", message)
+    }
+
+    pub fn agent_not_found() -> Self {
+        Self::new(Kind::NotFound, "agent_not_found", "There is no agent with this id.")
+    }
+
+    pub fn run_not_found() -> Self {
+        Self::new(Kind::NotFound, "run_not_found", "This agent has no run with this id.")
+    }
+
+    pub fn unavailable(what: &str) -> Self {
+        Self::new(Kind::Invalid, "feature_unavailable", format!("{what} cannot be used with this version."))
+    }
+
+    pub fn internal(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let message = format!("The server could not {what}; its log says why.");
+        Self { kind: Kind::Internal, code: "internal_error", message, source: Some(source.into()) }
+    }
+
+    fn disk_full() -> Self {
+        let message = "The disk that holds the data directory is full. Free some space and try again; nothing was lost.";
+        Self::new(Kind::DiskFull, "disk_full", message)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::DiskFull => Self::disk_full(),
+            other => Self::internal("use its database", other),
+        }
+    }
+}
+
+impl From<RunnerError> for Error {
+    fn from(error: RunnerError) -> Self {
+        match error {
+            RunnerError::DiskFull => Self::disk_full(),
+            RunnerError::InvalidEventId => Self::new(
+                Kind::Invalid,
+                "invalid_last_event_id",
+                "Last-Event-ID is not one of this run. Read the stream from its start.",
+            ),
+            RunnerError::Expired => {
+                Self::new(Kind::Expired, "stream_expired", "The events of this run are not kept any more. Its steps are.")
+            }
+            RunnerError::NotLive | RunnerError::Ending => {
+                Self::new(Kind::Conflict, "run_not_cancellable", "The run has ended or is ending already.")
+            }
+            other => Self::internal("follow the run", other),
+        }
+    }
+}

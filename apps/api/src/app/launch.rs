@@ -1,0 +1,183 @@
+//! From an agent and a prompt to a running program.
+
+use std::{ffi::OsString, path::Path, sync::Arc};
+
+use agents::{
+    Decoder,
+    cursor::{self, CursorDecoder, LaunchRequest, base_environment},
+};
+use db::{AgentRow, RunRow, query::steps};
+use domain::{Mode, Notice, Permission, RunError, RunId, RunStatus};
+use runner::{Launch, Limits, RunOutcome, RunStore, RunnerError};
+use uuid::Uuid;
+
+use super::{App, Error, Result, clock::now_ms, cursor::home::CursorHome};
+
+/// Which agent program a chat is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driver {
+    Cursor,
+    Demo,
+}
+
+impl Driver {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cursor => "cursor",
+            Self::Demo => "demo",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Cursor, Self::Demo].into_iter().find(|driver| driver.as_str() == text)
+    }
+
+    /// Both speak the CLI's stream.
+    pub fn decoder(self) -> Box<dyn Decoder> {
+        Box::new(CursorDecoder::new())
+    }
+}
+
+/// What a chat's own variables are sealed for.
+pub fn environment_purpose(agent_id: &str) -> String {
+    format!("environment of {agent_id}")
+}
+
+impl App {
+    /// Starts a run whose row is committed. Whatever goes wrong from here on is the run's own end,
+    /// told in its stream and its steps.
+    pub(crate) async fn launch(&self, agent: &AgentRow, run: &RunRow, prompt: String, notices: Vec<Notice>) -> Result<()> {
+        let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("launch the run", error))?;
+        let driver = Driver::parse(&agent.driver).unwrap_or(Driver::Cursor);
+        let launched = match self.prepare(agent, run, run_id, driver, prompt, notices).await {
+            Ok(launch) => self.runner.start(launch, driver.decoder()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = launched {
+            tracing::error!(run = %run.id, %error, "a run could not be launched");
+            self.end_unlaunched(run_id, &error).await;
+        }
+        Ok(())
+    }
+
+    async fn prepare(
+        &self,
+        agent: &AgentRow,
+        run: &RunRow,
+        run_id: RunId,
+        driver: Driver,
+        prompt: String,
+        notices: Vec<Notice>,
+    ) -> std::result::Result<Launch, RunnerError> {
+        let workspace = self.workspace(agent);
+        let home = CursorHome::at(&self.data.cursor(&agent.id));
+        let allow: Vec<String> = serde_json::from_str(&agent.allow_rules).unwrap_or_default();
+        let shared = self.known_cursor_state().and_then(|state| state.login.shared.clone());
+        let failed = |what: &'static str| {
+            move |source: std::io::Error| match source.kind() {
+                std::io::ErrorKind::StorageFull => RunnerError::DiskFull,
+                _ => RunnerError::Io { what, source },
+            }
+        };
+        if agent.workspace_type == "empty" {
+            std::fs::create_dir_all(&workspace).map_err(failed("make the workspace"))?;
+        }
+        home.prepare(&allow, shared.as_deref()).map_err(failed("prepare the agent program's directories"))?;
+        let (program, words, api_key) = match driver {
+            Driver::Cursor => {
+                let found = self.finder.find().await.map(|program| program.resolved);
+                // The program's absence is told by its start, in the run.
+                let missing = || self.finder.configured().unwrap_or(Path::new("cursor-agent")).to_owned();
+                (found.unwrap_or_else(missing), Vec::new(), self.cursor_api_key().await)
+            }
+            Driver::Demo => {
+                let (program, words) = self
+                    .demo_argv
+                    .split_first()
+                    .map_or((String::new(), Vec::new()), |(program, words)| (program.clone(), words.to_vec()));
+                (program.into(), words, None)
+            }
+        };
+        let request = LaunchRequest {
+            program: &program,
+            workspace: &workspace,
+            session: Uuid::parse_str(&agent.session_id).unwrap_or_else(|_| run_id.uuid()),
+            model: run.model.as_deref(),
+            permission: Permission::parse(&run.permission).unwrap_or(Permission::Rules),
+            mode: Mode::parse(&run.mode).unwrap_or(Mode::Agent),
+            config_dir: &home.config,
+            data_dir: &home.data,
+            api_key: api_key.as_deref(),
+        };
+        let line = cursor::launch(&request);
+        let mut argv = vec![line.program.to_string_lossy().into_owned()];
+        argv.extend(words);
+        argv.extend(line.args.iter().map(|argument| argument.to_string_lossy().into_owned()));
+        let mut environment = base_environment(std::env::vars_os());
+        environment.extend(self.config.agent_env.iter().map(|(name, value)| (name.into(), value.into())));
+        environment.extend(self.chat_environment(agent));
+        environment.extend(line.env);
+        // Code that we did not choose must not be loaded into the agent program.
+        environment.retain(|(name, _)| name != "NODE_OPTIONS");
+        Ok(Launch {
+            run: run_id,
+            argv,
+            directory: workspace.to_string_lossy().into_owned(),
+            environment,
+            input: prompt.into_bytes(),
+            end_of_turn: cursor::END_OF_TURN_MARK,
+            limits: Limits::default(),
+            first_ordinal: 1,
+            notices,
+        })
+    }
+
+    fn chat_environment(&self, agent: &AgentRow) -> Vec<(OsString, OsString)> {
+        let opened =
+            agent.environment.as_deref().and_then(|sealed| self.sealer.open_sealed(&environment_purpose(&agent.id), sealed));
+        let variables: Vec<(String, String)> = opened.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// Takes up a run that another server left.
+    pub(crate) async fn attach(self: &Arc<Self>, run: RunRow) -> Result<()> {
+        let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("take up the run", error))?;
+        let agent = db::query::agents::find_any(&self.db, &run.agent_id).await?;
+        let driver = agent.as_ref().and_then(|agent| Driver::parse(&agent.driver)).unwrap_or(Driver::Cursor);
+        let known = steps::known(&self.db, &run.agent_id, run.number).await?;
+        if let Err(error) = self.runner.attach(run_id, driver.decoder(), 1, known).await {
+            self.end_unlaunched(run_id, &error).await;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    async fn end_unlaunched(&self, run: RunId, error: &RunnerError) {
+        let code = if matches!(error, RunnerError::DiskFull) { "disk_full" } else { "supervisor_lost" };
+        let why = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+        let error = RunError {
+            code: code.to_owned(),
+            message: format!("The run could not be started: {error}{why}."),
+            hint: Some("Mend that, then send the prompt again.".to_owned()),
+        };
+        let step = domain::Step {
+            id: domain::StepId { run, ordinal: u32::MAX },
+            started_at: now_ms(),
+            ended_at: Some(now_ms()),
+            size: error.message.len() as u64,
+            truncated: false,
+            body: domain::StepBody::Error(error.clone()),
+        };
+        let outcome = RunOutcome {
+            status: RunStatus::Error,
+            text: None,
+            error: Some(error),
+            usage: None,
+            duration_ms: Some(0),
+            ended_at: now_ms(),
+        };
+        if let Err(error) = self.runner.store().finish(run, vec![domain::StepChange::Closed(step)], outcome).await {
+            tracing::error!(%run, %error, "a run's end could not be stored; the next start tries again");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The use-cases. Each is one function of [`App`] that knows who asks and answers with rows or an
+//! [`Error`]; nothing here knows of HTTP or of SQL.
+
+pub mod agents;
+pub mod auth;
+pub mod changes;
+pub mod clock;
+pub mod cursor;
+pub mod cursor_state;
+pub mod data_directory;
+pub mod directories;
+pub mod doctor;
+mod error;
+pub mod hook;
+pub mod launch;
+pub mod run_records;
+pub mod runs;
+pub mod sample_project;
+pub mod secrets;
+pub mod steps;
+
+use std::{path::PathBuf, sync::Arc};
+
+use db::Db;
+use runner::{Runner, Settings};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::config::Config;
+use cursor::{login::LoginProcess, program::Finder};
+use cursor_state::CursorStateCache;
+use data_directory::DataDirectory;
+pub use db::{
+    AgentRow, Change, RunRow, StoredStep,
+    query::{agents::Filter as AgentFilter, page::Page},
+};
+pub use error::{Error, Kind, Result};
+use run_records::RunRecords;
+use secrets::Sealer;
+
+pub struct App {
+    pub config: Config,
+    pub data: DataDirectory,
+    pub db: Db,
+    pub runner: Runner<RunRecords>,
+    pub(crate) sealer: Sealer,
+    pub(crate) finder: Finder,
+    pub(crate) cursor_state: CursorStateCache,
+    pub login: LoginProcess,
+    /// How the demo agent is started: this program, and the word that makes it one.
+    pub(crate) demo_argv: Vec<String>,
+    password_checks: tokio::sync::Mutex<()>,
+    pub tasks: TaskTracker,
+    pub shutdown: CancellationToken,
+}
+
+impl App {
+    /// Opens the data directory's contents. Runs that another server left are not taken up yet, see
+    /// [`App::recover`].
+    pub async fn open(config: Config, data: DataDirectory, demo_argv: Vec<String>) -> Result<Arc<Self>> {
+        let db = Db::open(&data.database()).await.map_err(|error| match error {
+            db::DbError::Newer(_) | db::DbError::Backup(_) => Error::new(Kind::Internal, "internal_error", error.to_string()),
+            other => other.into(),
+        })?;
+        auth::owner(&db).await?;
+        let sealer = Sealer::open(&data.key()).map_err(|error| Error::internal("read its key", error))?;
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let settings = Settings { runs: data.runs(), programs: data.programs(), instance: data.instance.clone() };
+        let records = RunRecords::new(db.clone(), data.clone(), config.on_run_end.clone(), tasks.clone());
+        let runner = Runner::new(settings, records)?;
+        Ok(Arc::new(Self {
+            finder: Finder::new(config.cursor_bin.clone()),
+            cursor_state: CursorStateCache::default(),
+            login: LoginProcess::default(),
+            password_checks: tokio::sync::Mutex::default(),
+            config,
+            data,
+            db,
+            runner,
+            sealer,
+            demo_argv,
+            tasks,
+            shutdown,
+        }))
+    }
+
+    /// Takes up the runs that another server left.
+    pub async fn recover(self: &Arc<Self>) -> Result<()> {
+        for run in db::query::runs::live(&self.db).await? {
+            let app = self.clone();
+            self.tasks.spawn(async move {
+                let id = run.id.clone();
+                if let Err(error) = app.attach(run).await {
+                    tracing::error!(run = %id, %error, source = ?error.source, "a run could not be taken up");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Ends the server's own work; runs go on. Returns how many do.
+    pub async fn close(&self) -> usize {
+        self.shutdown.cancel();
+        self.login.stop();
+        let live = self.runner.shutdown().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        live
+    }
+
+    /// Where pages are reached, without a trailing slash.
+    pub fn public_base(&self) -> String {
+        let origin = match &self.config.public_url {
+            Some(url) => url.origin.clone(),
+            None => format!("http://{}", self.config.listen),
+        };
+        format!("{origin}{}", self.config.base_path)
+    }
+
+    /// Where an agent works, absolute.
+    pub fn workspace(&self, agent: &db::AgentRow) -> PathBuf {
+        self.data.root().join(&agent.workspace_path)
+    }
+}

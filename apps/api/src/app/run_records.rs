@@ -1,0 +1,101 @@
+//! What runs leave in the database, and what follows from a run's end.
+
+use std::path::Path;
+
+use db::{
+    Db,
+    query::{agents, runs, steps},
+};
+use domain::{RunId, StepChange};
+use runner::{RunOutcome, RunStarted, RunStore, StoreError};
+use serde_json::json;
+use tokio_util::task::TaskTracker;
+
+use super::{
+    clock::{now_ms, rfc3339},
+    cursor::home::CursorHome,
+    data_directory::DataDirectory,
+    hook,
+};
+
+pub struct RunRecords {
+    db: Db,
+    data: DataDirectory,
+    on_run_end: Option<String>,
+    tasks: TaskTracker,
+}
+
+impl RunRecords {
+    pub fn new(db: Db, data: DataDirectory, on_run_end: Option<String>, tasks: TaskTracker) -> Self {
+        Self { db, data, on_run_end, tasks }
+    }
+
+    async fn after_end(&self, run: RunId, outcome: &RunOutcome) -> Result<(), db::DbError> {
+        let Some(row) = runs::find_any(&self.db, &run.to_string()).await? else { return Ok(()) };
+        let Some(agent) = agents::find_any(&self.db, &row.agent_id).await? else { return Ok(()) };
+        let home = CursorHome::at(&self.data.cursor(&agent.id));
+        let workspace = self.data.root().join(&agent.workspace_path);
+        if !agent.session_seen && home.chat(&workspace, &agent.session_id).exists() {
+            agents::set_session_seen(&self.db, &agent.id, true).await?;
+        }
+        if let Some(command) = self.on_run_end.clone() {
+            let event = json!({
+                "event": "run_ended",
+                "agent": { "id": agent.id, "name": agent.name, "workspace": path_text(&workspace) },
+                "run": {
+                    "id": row.id,
+                    "status": outcome.status,
+                    "result": outcome.text,
+                    "error": outcome.error,
+                    "durationMs": outcome.duration_ms,
+                    "usage": outcome.usage,
+                    "endedAt": rfc3339(outcome.ended_at),
+                },
+            });
+            self.tasks.spawn(async move { hook::run(&command, event).await });
+        }
+        Ok(())
+    }
+}
+
+impl RunStore for RunRecords {
+    async fn started(&self, run: RunId, started: RunStarted) -> Result<(), StoreError> {
+        runs::started(&self.db, &run.to_string(), started.model, now_ms()).await.map_err(store_error)
+    }
+
+    async fn save_steps(&self, run: RunId, changes: Vec<StepChange>) -> Result<(), StoreError> {
+        steps::save(&self.db, &run.to_string(), changes).await.map_err(store_error)
+    }
+
+    async fn finish(&self, run: RunId, changes: Vec<StepChange>, outcome: RunOutcome) -> Result<(), StoreError> {
+        let finished = runs::Finished {
+            status: outcome.status,
+            text: outcome.text.clone().map(shorten),
+            error: outcome.error.clone(),
+            usage: outcome.usage,
+            duration_ms: outcome.duration_ms,
+            ended_at: outcome.ended_at,
+        };
+        let ended_now = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
+        // Only by the commit that ended it, so that a hook hears of an end once.
+        if ended_now && let Err(error) = self.after_end(run, &outcome).await {
+            tracing::warn!(%run, %error, "what follows a run's end was not done");
+        }
+        Ok(())
+    }
+}
+
+/// The row holds as much of the last words as a step does; the step's content has them all.
+fn shorten(mut text: String) -> String {
+    text.truncate(domain::fold::floor_char_boundary(&text, domain::step::INLINE_BYTES));
+    text
+}
+
+fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn store_error(error: db::DbError) -> StoreError {
+    let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
+    StoreError(format!("{error}{source}"))
+}

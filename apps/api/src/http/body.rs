@@ -1,0 +1,36 @@
+//! Request bodies: JSON whatever the content type says, with our own errors.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::StatusCode,
+};
+use serde::de::DeserializeOwned;
+
+use crate::app::{Error, Kind};
+
+/// A JSON object of this shape.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Error::new(Kind::TooLarge, "body_too_large", "The request body is too long. At most 20 MB are taken.")
+            } else {
+                Error::invalid("The request body did not arrive whole. Send it again.")
+            }
+        })?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(Error::new(Kind::Invalid, "missing_body", "This request needs a JSON body."));
+        }
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(Error::invalid("The request body is not a JSON object."));
+        }
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| Error::invalid(format!("The request body is not as expected: {error}.")))
+    }
+}

@@ -1,0 +1,69 @@
+//! The API over HTTP and the page. Handlers are thin: they read the request, call one use-case, and
+//! shape its answer.
+
+mod agents;
+mod body;
+mod caller;
+mod cli_chats;
+mod cursor;
+mod directories;
+mod doctor;
+mod error;
+mod events;
+mod guard;
+mod health;
+mod me;
+mod models;
+mod openapi;
+mod page;
+mod query;
+mod runs;
+mod session;
+pub mod shape;
+mod sse;
+mod steps;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+};
+
+use crate::app::App;
+pub use openapi::document;
+
+/// A prompt of 20 MB, with what JSON adds to it.
+const MAX_BODY: usize = 24 << 20;
+
+pub type AppState = Arc<App>;
+
+/// Everything that is served, below the base path.
+pub fn router(app: AppState) -> Router {
+    let base_path = app.config.base_path.clone();
+    let (api, _) = openapi::api().split_for_parts();
+    let routes = api
+        .route("/sign-in", axum::routing::get(session::sign_in_by_link))
+        .fallback(page::serve)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        // Streams are left alone by the layer itself.
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(app);
+    let routes = if base_path.is_empty() {
+        routes
+    } else {
+        Router::new()
+            .nest(&base_path, routes)
+            .fallback(error::unknown_route)
+            .route("/healthz", axum::routing::get(health::healthz_without_state))
+    };
+    routes
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}

@@ -1,0 +1,70 @@
+//! The API document, made from the handlers.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{AppState, agents, cli_chats, cursor, directories, doctor, events, health, me, models, runs, session, steps, stream};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Cursor Self-Host",
+        description = "Cursor's Cloud Agents API v1 on your own machines, with additions in the same style.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Security),
+    security(("bearerAuth" = []), ("basicAuth" = []))
+)]
+struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        for (name, scheme, about) in [
+            ("bearerAuth", HttpAuthScheme::Bearer, "An API key."),
+            ("basicAuth", HttpAuthScheme::Basic, "An API key as the user name, with an empty password."),
+        ] {
+            let http = HttpBuilder::new().scheme(scheme).description(Some(about)).build();
+            components.add_security_scheme(name, SecurityScheme::Http(http));
+        }
+    }
+}
+
+pub fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(agents::create_agent, agents::list_agents))
+        .routes(routes!(agents::get_agent, agents::patch_agent, agents::delete_agent))
+        .routes(routes!(agents::archive_agent))
+        .routes(routes!(agents::unarchive_agent))
+        .routes(routes!(agents::get_usage))
+        .routes(routes!(runs::create_run, runs::list_runs))
+        .routes(routes!(runs::get_run))
+        .routes(routes!(runs::cancel_run))
+        .routes(routes!(stream::stream_run))
+        .routes(routes!(steps::list_steps))
+        .routes(routes!(steps::get_step_content))
+        .routes(routes!(events::stream_events))
+        .routes(routes!(me::get_me))
+        .routes(routes!(models::list_models))
+        .routes(routes!(directories::list_directories))
+        .routes(routes!(doctor::get_doctor))
+        .routes(routes!(cli_chats::list_cli_chats))
+        .routes(routes!(cli_chats::get_cli_chat))
+        .routes(routes!(cursor::get_login, cursor::start_login, cursor::stop_login))
+        .routes(routes!(cursor::set_api_key, cursor::delete_api_key))
+        .routes(routes!(session::create_session, session::get_session, session::delete_session))
+}
+
+/// The document, as `cursor-selfhost openapi` prints it.
+pub fn document() -> Document {
+    api().split_for_parts().1
+}

@@ -1,0 +1,5 @@
+//! Rows as the API shows them.
+
+pub mod agent;
+pub mod run;
+pub mod step;

@@ -1,0 +1,85 @@
+use domain::{Mode, Permission, RunError, RunStatus, Usage};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::{RunRow, clock::rfc3339};
+
+/// One prompt and what came of it: Cursor's fields, and ours.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    id: String,
+    agent_id: String,
+    status: RunStatus,
+    created_at: String,
+    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<i64>,
+    /// The agent's last words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<RunError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Model>,
+    mode: Mode,
+    permission: Permission,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cli_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<TokenUsage>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Model {
+    pub id: String,
+    /// What the agent program called it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenUsage {
+    input_tokens: u64,
+    output_tokens: u64,
+    cache_write_tokens: u64,
+    cache_read_tokens: u64,
+    total_tokens: u64,
+}
+
+impl From<Usage> for TokenUsage {
+    fn from(usage: Usage) -> Self {
+        Self {
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            cache_write_tokens: usage.cache_write_tokens,
+            cache_read_tokens: usage.cache_read_tokens,
+            total_tokens: usage.total_tokens(),
+        }
+    }
+}
+
+pub fn run(row: &RunRow) -> Run {
+    let (text, error) = row.outcome();
+    Run {
+        id: row.id.clone(),
+        agent_id: row.agent_id.clone(),
+        status: RunStatus::parse(&row.status).unwrap_or(RunStatus::Error),
+        created_at: rfc3339(row.created_at),
+        updated_at: rfc3339(row.updated_at),
+        started_at: row.started_at.map(rfc3339),
+        duration_ms: row.duration_ms,
+        result: text.filter(|text| !text.is_empty()),
+        error,
+        model: (row.model.is_some() || row.model_name.is_some())
+            .then(|| Model { id: row.model.clone().unwrap_or_else(|| "auto".to_owned()), display_name: row.model_name.clone() }),
+        mode: Mode::parse(&row.mode).unwrap_or(Mode::Agent),
+        permission: Permission::parse(&row.permission).unwrap_or(Permission::Rules),
+        cli_version: row.cli_version.clone(),
+        usage: row.usage().map(TokenUsage::from),
+    }
+}
