@@ -69,6 +69,22 @@ impl RunDirectory {
         flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err()
     }
 
+    /// Removes the directory of a run that was never launched; false when it was. A shim that is just
+    /// starting cannot come in between: it needs the lock that is held meanwhile, and after that the
+    /// directory.
+    pub fn remove_unlaunched(&self) -> Result<bool, RunnerError> {
+        if !self.path.exists() {
+            return Ok(true);
+        }
+        let lock = fs::OpenOptions::new().create(true).append(true).open(self.path.join(spec::LOCK_FILE));
+        let lock = lock.map_err(RunnerError::io("open the lock of the run"))?;
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() || self.log().exists() {
+            return Ok(false);
+        }
+        fs::remove_dir_all(&self.path).map_err(RunnerError::io("remove a run directory"))?;
+        Ok(true)
+    }
+
     /// Opened so that the control socket can be reached by a path short enough for a socket.
     pub fn open(&self) -> io::Result<OwnedFd> {
         Ok(rustix::fs::open(&self.path, OFlags::PATH_OR_READ | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)

@@ -1,7 +1,7 @@
 //! The runs of this machine that are live, and the way to every other one's events.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ffi::OsString,
     fs,
     os::unix::ffi::OsStrExt,
@@ -63,6 +63,8 @@ pub(crate) struct Inner<S> {
     pub store: S,
     pub shim: PathBuf,
     pub live: Mutex<HashMap<RunId, Arc<Shared>>>,
+    /// Runs that are about to be taken up; who asks for one waits.
+    recovering: Mutex<HashMap<RunId, CancellationToken>>,
     pub tasks: TaskTracker,
     /// The server's end, not the runs'.
     pub shutdown: CancellationToken,
@@ -76,6 +78,7 @@ impl<S: RunStore> Runner<S> {
             store,
             shim,
             live: Mutex::default(),
+            recovering: Mutex::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
         };
@@ -116,13 +119,42 @@ impl<S: RunStore> Runner<S> {
         Ok(())
     }
 
-    /// Takes up a run that another server left.
+    /// Announces runs that another server left. Until each is taken up or given up, whoever asks for
+    /// it waits, instead of seeing a run that seems to stand still.
+    pub fn expect(&self, runs: impl IntoIterator<Item = RunId>) {
+        lock(&self.inner.recovering).extend(runs.into_iter().map(|run| (run, CancellationToken::new())));
+    }
+
+    /// The run was taken up, launched or given up.
+    pub fn settle(&self, run: RunId) {
+        if let Some(token) = lock(&self.inner.recovering).remove(&run) {
+            token.cancel();
+        }
+    }
+
+    async fn settled(&self, run: RunId) {
+        let token = lock(&self.inner.recovering).get(&run).cloned();
+        if let Some(token) = token {
+            tokio::select! {
+                () = token.cancelled() => {}
+                () = self.inner.shutdown.cancelled() => {}
+            }
+        }
+    }
+
+    /// Makes sure that a run whose server died before its program was started will not be started
+    /// behind our back; then it may be launched anew. False when it was launched.
+    pub fn claim_unlaunched(&self, run: RunId) -> Result<bool, RunnerError> {
+        RunDirectory::of(&self.inner.settings.runs, run).remove_unlaunched()
+    }
+
+    /// Takes up a run that another server left. `known`: the ordinals of steps the database has.
     pub async fn attach(
         &self,
         run: RunId,
         decoder: Box<dyn Decoder>,
         first_ordinal: u32,
-        known: std::collections::HashSet<u32>,
+        known: HashSet<u32>,
     ) -> Result<(), RunnerError> {
         let directory = RunDirectory::of(&self.inner.settings.runs, run);
         let recovered = tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, &known))
@@ -144,12 +176,14 @@ impl<S: RunStore> Runner<S> {
     ) {
         let (shared, commands) = Shared::new(run, events.followed(), steps);
         lock(&self.inner.live).insert(run, shared.clone());
+        self.settle(run);
         let live = Live::new(self.inner.clone(), directory, events, decoder, shared, commands);
         self.inner.tasks.spawn(live.run(begin));
     }
 
     /// The run's events from after `after`.
     pub async fn events(&self, run: RunId, after: Option<EventId>) -> Result<EventReader, RunnerError> {
+        self.settled(run).await;
         let live = lock(&self.inner.live).get(&run).map(|shared| shared.followed.clone());
         let followed = match live {
             Some(followed) => followed,
@@ -168,11 +202,13 @@ impl<S: RunStore> Runner<S> {
     }
 
     /// The steps of a live run as they stand; `None` when it is not live.
-    pub fn snapshot(&self, run: RunId) -> Option<Snapshot> {
+    pub async fn snapshot(&self, run: RunId) -> Option<Snapshot> {
+        self.settled(run).await;
         lock(&self.inner.live).get(&run).map(|shared| lock(&shared.steps).snapshot())
     }
 
-    pub fn is_live(&self, run: RunId) -> bool {
+    pub async fn is_live(&self, run: RunId) -> bool {
+        self.settled(run).await;
         lock(&self.inner.live).contains_key(&run)
     }
 
@@ -182,12 +218,14 @@ impl<S: RunStore> Runner<S> {
 
     /// Asks a run to end; [`Runner::ended`] tells when it has.
     pub async fn stop(&self, run: RunId) -> Result<(), RunnerError> {
+        self.settled(run).await;
         let shared = lock(&self.inner.live).get(&run).cloned().ok_or(RunnerError::NotLive)?;
         shared.stop().await
     }
 
     /// Returns when the run has ended and its end is in the database.
     pub async fn ended(&self, run: RunId) {
+        self.settled(run).await;
         let Some(shared) = lock(&self.inner.live).get(&run).cloned() else { return };
         shared.ended.cancelled().await;
     }

@@ -177,7 +177,7 @@ impl App {
         let all = runs::all_of(&self.db, &agent.id).await?;
         let ids: Vec<RunId> = all.iter().filter_map(|run| run.id.parse().ok()).collect();
         for run in &ids {
-            if self.runner.is_live(*run) {
+            if self.runner.is_live(*run).await {
                 // Already ending is as good.
                 let _ = self.runner.stop(*run).await;
                 let _ = tokio::time::timeout(END_WAIT, self.runner.ended(*run)).await;

@@ -144,6 +144,11 @@ impl App {
         let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("take up the run", error))?;
         let agent = db::query::agents::find_any(&self.db, &run.agent_id).await?;
         let driver = agent.as_ref().and_then(|agent| Driver::parse(&agent.driver)).unwrap_or(Driver::Cursor);
+        if let (Some(agent), true) = (&agent, self.runner.claim_unlaunched(run_id)?) {
+            // The server died between the commit of the run and the start of its program.
+            let prompt = self.prompt_of(&run).await?.unwrap_or_default();
+            return self.launch(agent, &run, prompt, Vec::new()).await;
+        }
         let known = steps::known(&self.db, &run.agent_id, run.number).await?;
         if let Err(error) = self.runner.attach(run_id, driver.decoder(), 1, known).await {
             self.end_unlaunched(run_id, &error).await;

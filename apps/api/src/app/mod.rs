@@ -83,14 +83,20 @@ impl App {
         }))
     }
 
-    /// Takes up the runs that another server left.
+    /// Takes up the runs that another server left. Returns when each is announced; taking them up
+    /// goes on beside, and who asks for one waits for it.
     pub async fn recover(self: &Arc<Self>) -> Result<()> {
-        for run in db::query::runs::live(&self.db).await? {
+        let left = db::query::runs::live(&self.db).await?;
+        self.runner.expect(left.iter().filter_map(|run| run.id.parse().ok()));
+        for run in left {
             let app = self.clone();
             self.tasks.spawn(async move {
                 let id = run.id.clone();
                 if let Err(error) = app.attach(run).await {
                     tracing::error!(run = %id, %error, source = ?error.source, "a run could not be taken up");
+                }
+                if let Ok(id) = id.parse() {
+                    app.runner.settle(id);
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! Steps: the conversation as it lasts, up to the event at which it was asked for.
 
 use db::{
-    AgentRow, StoredStep,
+    AgentRow, RunRow, StoredStep,
     query::{runs, steps},
 };
 use domain::{EventId, RunId, Step, StepBody, StepChange, StepId, fold::floor_char_boundary, step::INLINE_BYTES};
@@ -30,7 +30,10 @@ impl App {
             None => None,
         };
         // The snapshot first: what the database gets after it is left out by its position.
-        let snapshot = latest.and_then(|run| Some((run, number?, self.runner.snapshot(run)?)));
+        let snapshot = match (latest, number) {
+            (Some(run), Some(number)) => self.runner.snapshot(run).await.map(|snapshot| (run, number, snapshot)),
+            _ => None,
+        };
         let Some((run, number, snapshot)) = snapshot else {
             let page = steps::list(&self.db, &agent.id, before, limit).await?;
             return Ok(StepPage { agent, items: page.items, more: page.more, live: None });
@@ -66,6 +69,26 @@ impl App {
             None => return Err(not_found()),
         };
         steps::find(&self.db, &agent.id, steps::position(number, id.ordinal)).await?.ok_or_else(not_found)
+    }
+
+    /// The whole prompt of a run.
+    pub(crate) async fn prompt_of(&self, run: &RunRow) -> Result<Option<String>> {
+        let Some(stored) = steps::find(&self.db, &run.agent_id, steps::position(run.number, 0)).await? else { return Ok(None) };
+        if !stored.step.truncated {
+            return Ok(match stored.step.body {
+                StepBody::UserMessage { text } => Some(text),
+                _ => None,
+            });
+        }
+        let (mut whole, mut from) = (String::new(), 0);
+        loop {
+            let pieces = self.step_pieces(&stored, from).await?;
+            if pieces.is_empty() {
+                return Ok(Some(whole));
+            }
+            from += pieces.len() as i32;
+            whole.extend(pieces);
+        }
     }
 
     /// The next pieces of a long step, from piece `from` on; empty at the end.

@@ -79,14 +79,16 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["retriableerror"], "connection_failed", "Check this machine's connection to Cursor, then send the message again."),
 ];
 
+const UNKNOWN_HINT: &str = "Send the message again; if it fails again, `cursor-selfhost doctor` checks what the agent needs.";
+
 /// `words`: what the program said; empty where it said nothing.
 pub fn explain(words: &str, exit: Exit) -> RunError {
     let words = words.trim();
     let lower = words.to_lowercase().replace('\u{2019}', "'");
     let known = KNOWN.iter().find(|(marks, ..)| marks.iter().any(|mark| lower.contains(mark)));
-    let (code, hint) = known.map_or(("agent_failed", None), |(_, code, hint)| (*code, Some((*hint).to_owned())));
+    let (code, hint) = known.map_or(("agent_failed", UNKNOWN_HINT), |(_, code, hint)| (*code, *hint));
     let message = if words.is_empty() { ended(exit) } else { words.to_owned() };
-    RunError { code: code.to_owned(), message, hint }
+    RunError { code: code.to_owned(), message, hint: Some(hint.to_owned()) }
 }
 
 fn ended(exit: Exit) -> String {
@@ -146,7 +148,7 @@ mod tests {
     fn who_said_nothing_is_spoken_for() {
         let error = explain(" ", Exit { code: Some(3), signal: None });
         assert_eq!(error.message, "The agent program ended without a result (exit code 3)");
-        assert_eq!((error.code.as_str(), error.hint), ("agent_failed", None));
+        assert_eq!((error.code.as_str(), error.hint.as_deref()), ("agent_failed", Some(UNKNOWN_HINT)));
         let message = |signal| explain("", Exit { code: None, signal }).message;
         assert_eq!(message(Some(9)), "The agent program ended without a result (signal SIGKILL)");
         assert_eq!(message(Some(63)), "The agent program ended without a result (signal 63)");

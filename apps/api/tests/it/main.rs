@@ -1,0 +1,14 @@
+//! The API through its router, and the program as a process. The Cursor CLI is the demo agent, which
+//! speaks its command line and stream.
+
+mod account;
+mod app;
+mod bad_input;
+mod contract;
+mod events;
+mod failures;
+mod live_steps;
+mod process;
+mod program;
+mod routes;
+mod stream;
