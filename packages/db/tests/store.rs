@@ -1,6 +1,8 @@
 //! The store on SQLite: what is written is found again, also by another process, and a database is
 //! never harmed by being opened.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::path::Path;
 
 use db::{

@@ -8,6 +8,7 @@ mod directory;
 mod error;
 pub mod event_log;
 pub mod event_reader;
+mod flush;
 mod live;
 mod numbering;
 mod outcome;
@@ -16,6 +17,7 @@ mod run_log;
 mod runner;
 mod shim_process;
 mod shim_program;
+mod state;
 mod steps;
 mod store;
 

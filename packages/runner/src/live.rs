@@ -3,11 +3,10 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use agents::{Decoder, Effect, Exit, Input};
-use domain::{Event, EventId, Notice, RunId, RunStatus, ToolCall, event::RunResult};
+use agents::{Decoder, Exit, Input};
+use domain::{Event, EventId, RunId, RunStatus, ToolCall, event::RunResult};
 use shim::{
-    control::{Action, Command},
-    record::{Ended, Exited, Kind, Note, Record, Started},
+    control::Action,
     scope,
     spec::{Payload, Spec},
 };
@@ -20,30 +19,31 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     RunDirectory, RunOutcome, RunStarted, RunStore, RunnerError, StoreError,
     event_log::{EventLog, Followed, lock},
+    flush::flush,
     numbering::Batch,
-    outcome::{self, End},
+    outcome,
     run_log::RunLog,
     runner::{Inner, now_ms},
     shim_process::{self, Connection},
+    state::State,
     steps::Steps,
 };
 
 /// How long `result` waits for the program's exit, which tells whether it was a success.
 const RESULT_HOLD: Duration = Duration::from_millis(250);
 
-/// Closed steps reach the database at the latest after this.
-const COMMIT_EVERY: Duration = Duration::from_millis(200);
-const COMMIT_BYTES: usize = 4 << 20;
+/// So much goes to the database in one commit.
+pub const COMMIT_BYTES: usize = 4 << 20;
 
 /// More than this at once is decoded where it does not keep other tasks from their thread.
 const LARGE: u64 = 512 * 1024;
 
 /// Between tries when the disk or the database does not take something.
-const RETRY: Duration = Duration::from_millis(500);
+pub const RETRY: Duration = Duration::from_millis(500);
 
 /// How a task begins.
 pub enum Begin {
-    Launch { spec: Spec, payload: Payload },
+    Launch(Box<(Spec, Payload)>),
     Attach(Box<State>),
 }
 
@@ -53,8 +53,8 @@ pub struct Shared {
     pub steps: std::sync::Mutex<Steps>,
     /// Cancelled when the run's end is in the database and `done` is written.
     pub ended: CancellationToken,
-    started: std::sync::Mutex<Option<RunStarted>>,
-    changed: Notify,
+    pub started: std::sync::Mutex<Option<RunStarted>>,
+    pub changed: Notify,
     commands: mpsc::Sender<oneshot::Sender<Result<(), RunnerError>>>,
 }
 
@@ -81,25 +81,6 @@ impl Shared {
         self.commands.send(answer).await.map_err(|_| RunnerError::Ending)?;
         answered.await.unwrap_or(Err(RunnerError::Ending))
     }
-}
-
-/// What follows from the run log, besides the decoder's own state.
-#[derive(Debug, Default)]
-pub struct State {
-    pub end: End,
-    pub boot_id: Option<String>,
-    pub started: RunStarted,
-    pub running: bool,
-    /// Nanoseconds since 1970.
-    pub began_at: u64,
-    pub last_command: u64,
-    pub writes_logged: u64,
-    pub position: u64,
-    /// The `result` that stands in the event log.
-    pub told: Option<RunStatus>,
-    pub error_told: bool,
-    pub done_told: bool,
-    pub writes: Vec<(u64, Vec<u8>)>,
 }
 
 pub struct Live<S> {
@@ -164,8 +145,7 @@ impl<S: RunStore> Live<S> {
         // Kept so that the shim is collected when it ends; it is not killed with us.
         let mut shim = None;
         match begin {
-            Begin::Launch { spec, payload } => match shim_process::start(&self.inner.shim, &self.directory, &spec, payload).await
-            {
+            Begin::Launch(launch) => match shim_process::start(&self.inner.shim, &self.directory, &launch.0, launch.1).await {
                 Ok(child) => shim = Some(child),
                 Err(error) => {
                     self.state.end.lost = Some(start_failed(&error));
@@ -439,121 +419,9 @@ impl<S: RunStore> Live<S> {
     }
 }
 
-impl State {
-    /// What one record of the run log leads to.
-    pub fn absorb(&mut self, record: &Record<'_>, decoder: &mut dyn Decoder, batch: &mut Batch) {
-        let at = (record.wall_ns / 1_000_000) as i64;
-        let mut effects = Vec::new();
-        match record.kind {
-            Kind::Started => {
-                if let Ok(started) = serde_json::from_slice::<Started>(record.payload) {
-                    self.boot_id = Some(started.boot_id);
-                }
-                self.running = true;
-                self.began_at = record.wall_ns;
-                batch.push(Event::Status { status: RunStatus::Running }, at);
-            }
-            Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),
-            Kind::ErrorOutput => decoder.feed(Input::ErrorOutput(record.payload), &mut effects),
-            Kind::Input => {}
-            Kind::Command => {
-                if let Some(command) = Command::decode(record.payload) {
-                    self.last_command = self.last_command.max(command.id);
-                    self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
-                }
-            }
-            Kind::Exited => {
-                if let Ok(exited) = serde_json::from_slice::<Exited>(record.payload) {
-                    decoder.feed(Input::Exited(Exit { code: exited.code, signal: exited.signal }), &mut effects);
-                    self.end.exit = Some(exited);
-                }
-            }
-            Kind::Note => {
-                if let Ok(note) = serde_json::from_slice::<Note>(record.payload) {
-                    self.end.note(&note);
-                    if let Note::LeftBehind { commands } = note {
-                        batch.push(Event::Notice(left_behind(&commands)), at);
-                    }
-                }
-            }
-            Kind::Ended => self.end.ended = serde_json::from_slice::<Ended>(record.payload).ok(),
-        }
-        for effect in effects {
-            self.effect(effect, at, batch);
-        }
-    }
-
-    fn effect(&mut self, effect: Effect, at: i64, batch: &mut Batch) {
-        match effect {
-            Effect::Started(session) => {
-                self.started = RunStarted { model: session.model, session_id: session.session_id };
-            }
-            Effect::Event(event) => batch.push(event, at),
-            Effect::Write { command_id, bytes } => self.writes.push((command_id, bytes)),
-            Effect::TurnEnded(turn) => {
-                self.end.turn.get_or_insert(turn);
-            }
-        }
-    }
-}
-
-/// Puts closed steps and the start into the database while the run goes on.
-async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop: CancellationToken) {
-    let run = lock(&shared.steps).run();
-    let mut stored = None;
-    loop {
-        tokio::select! {
-            () = shared.changed.notified() => {}
-            () = stop.cancelled() => return,
-        }
-        let started = lock(&shared.started).clone();
-        if started != stored
-            && let Some(news) = started.clone()
-        {
-            match inner.store.started(run, news).await {
-                Ok(()) => stored = started,
-                Err(error) => tracing::warn!(%run, %error, "the start of a run cannot be stored"),
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(COMMIT_EVERY) => {}
-            () = stop.cancelled() => return,
-        }
-        loop {
-            let changes = lock(&shared.steps).pending(COMMIT_BYTES);
-            if changes.is_empty() {
-                break;
-            }
-            let count = changes.len();
-            match inner.store.save_steps(run, changes).await {
-                Ok(()) => lock(&shared.steps).committed(count),
-                Err(error) => {
-                    tracing::warn!(%run, %error, "steps cannot be stored; trying again");
-                    tokio::select! {
-                        () = tokio::time::sleep(RETRY) => {}
-                        () = stop.cancelled() => return,
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// A tool call whole, for those who ask for a step's content.
 pub fn whole_call(call: &ToolCall) -> String {
     serde_json::to_string(call).unwrap_or_default()
-}
-
-fn left_behind(commands: &[String]) -> Notice {
-    let named: Vec<String> =
-        commands.iter().take(5).map(|command| format!("`{}`", command.chars().take(200).collect::<String>())).collect();
-    let more = commands.len().saturating_sub(5);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Notice {
-        code: "background_ended".to_owned(),
-        message: format!("Ended with the run, since the agent had left it running: {}{more}.", named.join(", ")),
-        detail: None,
-    }
 }
 
 fn start_failed(error: &io::Error) -> domain::RunError {

@@ -228,7 +228,7 @@ impl Batch {
     }
 
     fn push_call(&mut self, call: ToolCall, at: i64) {
-        let size = |value: &Option<Value>| value.as_ref().map_or(0, |value| json_length(value));
+        let size = |value: &Option<Value>| value.as_ref().map_or(0, json_length);
         let (args, result) = (size(&call.args), size(&call.result));
         if args <= MAX_VALUE
             && result <= MAX_VALUE

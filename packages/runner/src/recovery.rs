@@ -11,9 +11,9 @@ use shim::{record::Kind as RecordKind, scope};
 use crate::{
     RunDirectory, RunnerError,
     event_log::EventLog,
-    live::State,
     numbering::{self, Batch},
     run_log::RunLog,
+    state::State,
     steps::Steps,
 };
 

@@ -114,7 +114,7 @@ impl<S: RunStore> Runner<S> {
         };
         let environment =
             launch.environment.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat()).collect();
-        let begin = Begin::Launch { spec, payload: Payload { environment, input: launch.input } };
+        let begin = Begin::Launch(Box::new((spec, Payload { environment, input: launch.input })));
         self.go_on(launch.run, directory, events, steps, decoder, begin);
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use ::agents::cursor::chats::TranscriptEntry;
 use db::{
     AgentRow, NewAgent, RunRow,
     query::{agents, directories, page::Page, runs},
@@ -278,7 +279,7 @@ impl App {
         agent_id: &str,
         (id, directory): &(String, String),
         workspace: &Path,
-    ) -> Result<(chats::CliChat, Vec<agents_transcript::TranscriptEntry>)> {
+    ) -> Result<(chats::CliChat, Vec<TranscriptEntry>)> {
         let not_found =
             || Error::new(Kind::NotFound, "chat_not_found", "The Cursor CLI has no chat with this id in this directory.");
         let (id, directory) = (id.clone(), PathBuf::from(directory));
@@ -297,8 +298,6 @@ impl App {
         copied.map_err(|error| Error::internal("copy the chat", error))
     }
 }
-
-use ::agents::cursor::chats as agents_transcript;
 
 /// A chat's title until it is renamed: the first line of its prompt.
 pub fn title_of(prompt: &str) -> String {

@@ -61,7 +61,7 @@ pub fn port_check(listen: SocketAddr, holder: Option<&Holder>) -> Check {
     match std::net::TcpListener::bind(listen) {
         Ok(_) => Check::new("port", "Port", CheckStatus::Ok, format!("{listen} is free")),
         Err(error) => {
-            let whose = super::super::cli::port_owner::describe(listen).unwrap_or_default();
+            let whose = super::port_owner::describe(listen).unwrap_or_default();
             Check::new("port", "Port", CheckStatus::Error, format!("{listen} cannot be listened on{whose}: {error}"))
                 .remedy("Listen on another port, or end that program.", Some("cursor-selfhost serve --listen 127.0.0.1:4311"))
         }

@@ -13,6 +13,7 @@ pub mod doctor;
 mod error;
 pub mod hook;
 pub mod launch;
+pub mod port_owner;
 pub mod run_records;
 pub mod runs;
 pub mod sample_project;

@@ -4,7 +4,6 @@ mod doctor;
 mod keys;
 mod link;
 mod passwd;
-pub mod port_owner;
 mod serve;
 mod stop;
 

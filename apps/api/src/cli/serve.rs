@@ -15,11 +15,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::port_owner;
 use crate::{
     app::{
         App, auth,
         data_directory::{DataDirectory, DataDirectoryError, Holder},
+        port_owner,
     },
     config::{Config, Options, is_loopback},
 };

@@ -32,7 +32,7 @@ async fn each_failure_has_its_code_its_words_and_a_hint() {
         let last = steps.last().unwrap();
         assert_eq!((last["type"].as_str(), last["code"].as_str()), (Some("error"), Some(code)), "{switch}");
         assert!(last["message"].as_str().unwrap().contains(words), "{switch}");
-        if words != "" {
+        if !words.is_empty() {
             assert!(last["hint"].is_string(), "{switch}: {last}");
         }
     }

@@ -1,12 +1,15 @@
 //! The API through its router, and the program as a process. The Cursor CLI is the demo agent, which
 //! speaks its command line and stream.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod account;
 mod app;
 mod bad_input;
 mod contract;
 mod events;
 mod failures;
+mod layers;
 mod live_steps;
 mod process;
 mod program;

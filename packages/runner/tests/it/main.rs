@@ -1,5 +1,7 @@
 //! Runs of small shell programs under a real shim, with faults injected.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod fixture;
 mod runs;
 mod scope;

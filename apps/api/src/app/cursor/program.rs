@@ -24,11 +24,18 @@ pub struct CursorProgram {
     pub version: Option<String>,
 }
 
+/// What a file said of itself, and when that file was last changed.
+struct KnownVersion {
+    path: PathBuf,
+    changed: i64,
+    version: Option<String>,
+}
+
 #[derive(Default)]
 pub struct Finder {
     configured: Option<PathBuf>,
     /// Answers of `--version`, by file and its time of change.
-    known: Mutex<Vec<((PathBuf, i64), Option<String>)>>,
+    known: Mutex<Vec<KnownVersion>>,
 }
 
 impl Finder {
@@ -59,15 +66,14 @@ impl Finder {
     async fn version(&self, path: &Path) -> Option<String> {
         let resolved = crate::config::physical(path);
         let changed = std::fs::metadata(&resolved).ok()?.mtime();
-        let key = (resolved.clone(), changed);
         let mut known = self.known.lock().await;
-        if let Some((_, version)) = known.iter().find(|(known, _)| *known == key) {
-            return version.clone();
+        if let Some(known) = known.iter().find(|known| known.path == resolved && known.changed == changed) {
+            return known.version.clone();
         }
         let answer = probe::output(&resolved, &["--version"], &[], Duration::from_secs(10)).await;
         let version = answer.ok().map(|output| output.stdout.trim().to_owned()).filter(|text| version::is_version(text));
-        known.retain(|((path, _), _)| *path != resolved);
-        known.push((key, version.clone()));
+        known.retain(|known| known.path != resolved);
+        known.push(KnownVersion { path: resolved, changed, version: version.clone() });
         version
     }
 }

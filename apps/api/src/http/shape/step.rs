@@ -29,28 +29,26 @@ pub struct Step {
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Body {
-    UserMessage {
-        text: String,
-    },
-    AssistantMessage {
-        text: String,
-    },
-    Thinking {
-        text: String,
-    },
-    ToolCall {
-        call_id: String,
-        name: String,
-        status: ToolStatus,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        args: Option<Value>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        result: Option<Value>,
-        outcome: Outcome,
-        view: ToolView,
-    },
+    UserMessage { text: String },
+    AssistantMessage { text: String },
+    Thinking { text: String },
+    ToolCall(Box<Call>),
     Notice(Notice),
     Error(RunError),
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Call {
+    call_id: String,
+    name: String,
+    status: ToolStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    args: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Value>,
+    outcome: Outcome,
+    view: ToolView,
 }
 
 pub fn step(stored: StoredStep) -> Step {
@@ -68,7 +66,7 @@ pub fn step(stored: StoredStep) -> Step {
             StepBody::UserMessage { text } => Body::UserMessage { text },
             StepBody::AssistantMessage { text } => Body::AssistantMessage { text },
             StepBody::Thinking { text } => Body::Thinking { text },
-            StepBody::ToolCall(call) => Body::ToolCall {
+            StepBody::ToolCall(call) => Body::ToolCall(Box::new(Call {
                 call_id: call.call_id,
                 name: call.name,
                 status: call.status,
@@ -76,7 +74,7 @@ pub fn step(stored: StoredStep) -> Step {
                 result: call.result,
                 outcome: call.outcome,
                 view: call.view,
-            },
+            })),
             StepBody::Notice(notice) => Body::Notice(notice),
             StepBody::Error(error) => Body::Error(error),
         },

@@ -1,0 +1,34 @@
+// Chats for pictures: some that ended in each way, one very long.
+import { saveCliChat } from "./cli-chats.mjs";
+
+const titles = ["Make the greeting polite", "Why does the nightly build fail on arm64?", "Move the settings page to the new router and drop the old one", "Upgrade SeaORM to 2.0", "Write the release notes", "Find the leak in the event log reader", "Explain packages/runner to a newcomer", "Rename `Job` to `Run` everywhere", "Add a dark theme", "Measure the first load"];
+
+export function seed(store, home) {
+  titles.forEach((name, index) => {
+    const agent = store.addAgent({ name, driver: index === 8 ? "demo" : "cursor", workspace: { type: index === 4 ? "empty" : "local", path: `${home}/${["cursor-selfhost", "website", "infra"][index % 3]}` }, permission: "rules", mode: "agent" });
+    const run = store.addRun(agent, name);
+    const ago = index * index * 37 * 60_000 + 60_000;
+    const at = new Date(Date.now() - ago).toISOString();
+    Object.assign(run, { status: index === 1 ? "ERROR" : index === 5 ? "CANCELLED" : "FINISHED", createdAt: at, startedAt: at, updatedAt: at, durationMs: 42_000 + index * 9_000, usage: { inputTokens: 9_000, outputTokens: 900, cacheReadTokens: 4_000, cacheWriteTokens: 0, totalTokens: 13_900 } });
+    agent.updatedAt = at;
+    agent.unread = index === 1 || index === 3;
+    if (index === 1) {
+      run.error = { code: "usage_limit", message: "You've hit your usage limit\nGet Cursor Pro for more Agent usage, unlimited Tab, and more.", hint: "Wait until the limit resets, or choose the model Auto." };
+      store.addStep(agent, run, { type: "error", ...run.error, endedAt: at });
+    } else store.addStep(agent, run, { type: "assistant_message", text: `Done: **${name}**.`, endedAt: at });
+  });
+  const long = store.addAgent({ name: "A very long chat", driver: "cursor", workspace: { type: "local", path: `${home}/cursor-selfhost` }, permission: "everything", mode: "agent" });
+  long.updatedAt = new Date(Date.now() - 5e8).toISOString();
+  for (let number = 0; number < 50; number++) {
+    const run = store.addRun(long, `Question ${number}: what is in file ${number}?`);
+    for (let index = 0; index < 40; index++) {
+      if (index % 4 === 0) store.addStep(long, run, { type: "assistant_message", text: `Paragraph ${number}.${index}. ${"Some words that wrap over several lines of the column, so that heights differ. ".repeat(1 + ((number * 7 + index) % 5))}`, endedAt: run.createdAt });
+      else store.addStep(long, run, { type: "tool_call", callId: `${number}-${index}`, name: "read_file", status: "completed", outcome: { type: "success" }, view: { kind: "read", path: `${home}/cursor-selfhost/src/file${index}.ts`, totalLines: index * 10 }, endedAt: run.createdAt });
+    }
+    Object.assign(run, { status: "FINISHED", durationMs: 30_000 });
+  }
+  long.updatedAt = new Date(Date.now() - 5e8).toISOString();
+  saveCliChat(`${home}/website`, "Why is the hero image blurry on phones?");
+  saveCliChat(`${home}/website`, "Add a sitemap");
+  saveCliChat(`${home}/infra`, "Rotate the staging certificates");
+}

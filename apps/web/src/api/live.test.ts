@@ -1,0 +1,94 @@
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { applyAgent, applyRun, applyState, newest, newestRun } from "./live";
+import type { Agent, Page, Run } from "./types";
+
+function agent(id: string, minute: number, more: Partial<Agent> = {}): Agent {
+  const at = `2026-11-22T12:${String(minute).padStart(2, "0")}:00Z`;
+  return { id, name: id, status: "ACTIVE", createdAt: at, updatedAt: at, driver: "cursor", workspace: { type: "local", path: "/p" }, permission: "rules", mode: "agent", unread: false, ...more };
+}
+function run(status: Run["status"], more: Partial<Run> = {}): Run {
+  return { id: "run-1", agentId: "a", status, createdAt: "2026-11-22T12:00:00Z", updatedAt: "2026-11-22T12:00:00Z", ...more };
+}
+
+let client: QueryClient;
+function list(key: object, pages: Page<Agent>[]) {
+  client.setQueryData(["agents", key], { pages, pageParams: [undefined] });
+}
+function names(key: object): string[] | undefined {
+  return client.getQueryData<{ pages: Page<Agent>[] }>(["agents", key])?.pages.flatMap((page) => page.items.map(({ name }) => name));
+}
+
+beforeEach(() => {
+  client = new QueryClient();
+  applyState(client, { event: "reset", data: {} });
+});
+
+describe("agents", () => {
+  it("move to where their time puts them, in every list they match", () => {
+    list({}, [{ items: [agent("a", 5), agent("b", 3)] }]);
+    list({ query: "B" }, [{ items: [agent("b", 3)] }]);
+    applyAgent(client, agent("b", 9));
+    expect(names({})).toEqual(["b", "a"]);
+    applyAgent(client, agent("c", 10));
+    expect(names({})).toEqual(["c", "b", "a"]);
+    expect(names({ query: "B" })).toEqual(["b"]);
+  });
+
+  it("leave lists they no longer match", () => {
+    list({}, [{ items: [agent("a", 5)] }]);
+    list({ includeArchived: true }, [{ items: [agent("a", 5)] }]);
+    applyAgent(client, agent("a", 6, { status: "ARCHIVED" }));
+    expect(names({})).toEqual([]);
+    expect(names({ includeArchived: true })).toEqual(["a"]);
+  });
+
+  it("that belong to a page not fetched yet are not added", () => {
+    list({}, [{ items: [agent("a", 5)], nextCursor: "more" }]);
+    applyAgent(client, agent("old", 1));
+    expect(names({})).toEqual(["a"]);
+  });
+
+  it("that were deleted leave every list", () => {
+    list({}, [{ items: [agent("a", 5), agent("b", 4)] }]);
+    applyState(client, { event: "agent_deleted", data: { id: "a" } });
+    expect(names({})).toEqual(["b"]);
+  });
+
+  it("are not undone by an answer that was made earlier", () => {
+    applyAgent(client, agent("a", 9, { name: "new" }));
+    expect(newest(agent("a", 5, { name: "old" })).name).toBe("new");
+    expect(newest(agent("a", 10, { name: "newer" })).name).toBe("newer");
+  });
+
+  it("do not run again when the answer to their creation comes after their end", () => {
+    applyAgent(client, agent("a", 5, { unread: true, latestRunId: "run-1", latestRun: run("FINISHED") }));
+    applyAgent(client, agent("a", 5, { latestRunId: "run-1", latestRun: run("RUNNING") }));
+    expect(client.getQueryData<Agent>(["agent", "a"])).toMatchObject({ unread: true, latestRun: { status: "FINISHED" } });
+  });
+});
+
+describe("runs", () => {
+  it("update their agent and their list, but never backwards", () => {
+    client.setQueryData(["agent", "a"], agent("a", 5));
+    client.setQueryData(["runs", "a"], { items: [] });
+    applyRun(client, run("RUNNING"));
+    applyRun(client, run("FINISHED", { durationMs: 5 }));
+    applyRun(client, run("RUNNING"));
+    expect(client.getQueryData<Agent>(["agent", "a"])?.latestRun?.status).toBe("FINISHED");
+    expect(client.getQueryData<Page<Run>>(["runs", "a"])?.items).toEqual([run("FINISHED", { durationMs: 5 })]);
+  });
+
+  it("that ended stay so when the answer to an earlier question comes", () => {
+    applyRun(client, run("FINISHED"));
+    expect(newestRun(run("RUNNING")).status).toBe("FINISHED");
+    expect(newestRun(run("RUNNING", { id: "run-2" })).status).toBe("RUNNING");
+  });
+
+  it("of the past do not become the latest", () => {
+    client.setQueryData(["agent", "a"], agent("a", 5, { latestRunId: "run-2", latestRun: run("RUNNING", { id: "run-2", createdAt: "2026-11-22T12:05:00Z" }) }));
+    applyRun(client, run("FINISHED"));
+    expect(client.getQueryData<Agent>(["agent", "a"])?.latestRunId).toBe("run-2");
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * What the stream tells goes into the query cache, so that every list and header is as the
+ * server has it without asking again.
+ */
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+
+import type { StateEvent } from "../streams/events";
+import type { Link } from "../streams/link";
+import type { AgentFilter } from "./agents";
+import { type Agent, isLive, type Page, type Run } from "./types";
+
+type AgentPages = InfiniteData<Page<Agent>, string | undefined>;
+
+/** The agents as they were last told: an answer that was made earlier but arrives later must not undo that. */
+const told = new Map<string, Agent>();
+/** The same for runs: those that ended lately. */
+const ended = new Map<string, Run>();
+const ENDED_KEPT = 200;
+
+export function newestRun(run: Run): Run {
+  return (isLive(run) && ended.get(run.id)) || run;
+}
+
+/** The agent, or what is known of it that is newer. */
+export function newest(agent: Agent): Agent {
+  const known = told.get(agent.id);
+  if (!known) return agent;
+  if (Date.parse(known.updatedAt) > Date.parse(agent.updatedAt)) return { ...agent, ...known };
+  // A run that has ended does not go on, whatever answer is still on its way.
+  const over = known.latestRun && known.latestRun.id === agent.latestRun?.id && !isLive(known.latestRun) && isLive(agent.latestRun);
+  return over ? { ...agent, latestRun: known.latestRun, unread: known.unread } : agent;
+}
+
+export function connectCache(client: QueryClient, link: Link): () => void {
+  return link.onState((event) => applyState(client, event));
+}
+
+export function applyState(client: QueryClient, event: StateEvent): void {
+  switch (event.event) {
+    case "hello":
+    case "reset":
+      told.clear();
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      break;
+    case "agent":
+      applyAgent(client, event.data);
+      break;
+    case "agent_deleted":
+      removeAgent(client, event.data.id);
+      break;
+    case "run":
+      applyRun(client, event.data);
+      break;
+    case "doctor":
+      void client.invalidateQueries({ queryKey: ["doctor"] });
+      void client.invalidateQueries({ queryKey: ["models"] });
+      break;
+  }
+}
+
+export function applyAgent(client: QueryClient, incoming: Agent): void {
+  const agent = newest(incoming);
+  told.set(agent.id, agent);
+  client.setQueryData<Agent>(["agent", agent.id], (known) => ({ ...known, ...agent }));
+  for (const [key, pages] of client.getQueriesData<AgentPages>({ queryKey: ["agents"] })) {
+    if (pages) client.setQueryData<AgentPages>(key, placed(pages, agent, key[1] as AgentFilter));
+  }
+}
+
+export function removeAgent(client: QueryClient, id: string): void {
+  told.delete(id);
+  // Who has the chat open finds that it is gone.
+  void client.resetQueries({ queryKey: ["agent", id] });
+  client.setQueriesData<AgentPages>({ queryKey: ["agents"] }, (pages) => pages && without(pages, id));
+}
+
+export function applyRun(client: QueryClient, run: Run): void {
+  if (!isLive(run)) {
+    ended.set(run.id, run);
+    const oldest = ended.keys().next().value;
+    if (ended.size > ENDED_KEPT && oldest !== undefined) ended.delete(oldest);
+  }
+  const isOlder = (known: Run) => known.id === run.id && !isLive(known) && isLive(run);
+  client.setQueryData<Page<Run>>(["runs", run.agentId], (page) => {
+    if (!page || page.items.some(isOlder)) return page;
+    const known = page.items.some(({ id }) => id === run.id);
+    return { ...page, items: known ? page.items.map((item) => (item.id === run.id ? run : item)) : [run, ...page.items] };
+  });
+  const withRun = (agent: Agent): Agent => {
+    const latest = agent.latestRun;
+    if (agent.id !== run.agentId || (latest && (isOlder(latest) || latest.createdAt > run.createdAt))) return agent;
+    return { ...agent, latestRunId: run.id, latestRun: run };
+  };
+  const known = told.get(run.agentId);
+  if (known) told.set(run.agentId, withRun(known));
+  client.setQueryData<Agent>(["agent", run.agentId], (agent) => agent && withRun(agent));
+  client.setQueriesData<AgentPages>(
+    { queryKey: ["agents"] },
+    (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(withRun) })) },
+  );
+}
+
+/** Puts an agent where it belongs: newest first, and out of lists it does not match. */
+function placed(pages: AgentPages, agent: Agent, filter: AgentFilter): AgentPages {
+  const rest = without(pages, agent.id);
+  const shown =
+    (filter.includeArchived || agent.status === "ACTIVE") && (!filter.query || agent.name.toLowerCase().includes(filter.query.toLowerCase()));
+  if (!shown) return rest;
+  let placedAlready = false;
+  const last = rest.pages.length - 1;
+  return {
+    ...rest,
+    pages: rest.pages.map((page, number) => {
+      if (placedAlready) return page;
+      let index = page.items.findIndex((item) => item.updatedAt <= agent.updatedAt);
+      // Behind everything that was fetched: it belongs to a later page, if there is one.
+      if (index < 0 && number === last && !page.nextCursor) index = page.items.length;
+      if (index < 0) return page;
+      placedAlready = true;
+      return { ...page, items: page.items.toSpliced(index, 0, agent) };
+    }),
+  };
+}
+
+function without(pages: AgentPages, id: string): AgentPages {
+  return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== id) })) };
+}

@@ -1,0 +1,37 @@
+import type { Run } from "../../api/types";
+import { isLive } from "../../api/types";
+import { Spinner } from "../../ui/Spinner";
+
+const words: Record<Run["status"], string> = {
+  CREATING: "Starting",
+  RUNNING: "Running",
+  FINISHED: "Finished",
+  ERROR: "Failed",
+  CANCELLED: "Stopped",
+  EXPIRED: "Expired",
+};
+
+export function runStatusWord(run: Run | undefined): string {
+  return run ? words[run.status] : "New";
+}
+
+/** A dot or a spinner, with its word for who cannot see it. */
+export function RunStatusMark({ run, unread = false }: { run: Run | undefined; unread?: boolean }) {
+  const word = unread ? `${runStatusWord(run)}, unread` : runStatusWord(run);
+  return (
+    <span className="flex size-4 shrink-0 items-center justify-center">
+      {isLive(run) ? (
+        <Spinner size={13} className="text-accent-ink" />
+      ) : (
+        <span className={`rounded-full ${unread ? "size-2" : "size-1.5"} ${colour(run, unread)}`} />
+      )}
+      <span className="sr-only">{word}</span>
+    </span>
+  );
+}
+
+function colour(run: Run | undefined, unread: boolean): string {
+  if (run?.status === "ERROR") return "bg-danger";
+  if (unread) return "bg-accent-ink";
+  return "bg-line-strong";
+}

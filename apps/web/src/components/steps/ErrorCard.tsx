@@ -1,0 +1,72 @@
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/icons";
+import { useStepActions } from "./actions";
+
+/** What each kind of failure is called. */
+const titles: Record<string, string> = {
+  not_logged_in: "The Cursor CLI is not signed in",
+  invalid_api_key: "Cursor did not take the API key",
+  invalid_model: "This model is not available",
+  usage_limit: "Cursor’s usage limit is reached",
+  not_trusted: "The directory is not trusted",
+  invalid_session: "The CLI could not open this chat",
+  connection_failed: "Cursor could not be reached",
+  agent_not_found: "The Cursor CLI was not found",
+  run_timeout: "The run took too long",
+  run_silent: "The agent said nothing for too long",
+  output_limit: "The agent wrote too much",
+  disk_full: "The disk is full",
+  supervisor_lost: "The run was lost",
+  host_restarted: "The machine restarted during the run",
+};
+
+const NEEDS_SIGN_IN = new Set(["not_logged_in", "invalid_api_key"]);
+const OFFERS_DEMO = new Set(["not_logged_in", "invalid_api_key", "agent_not_found", "usage_limit"]);
+
+interface ErrorCardProps {
+  runId: string;
+  code: string;
+  /** The program's own words. */
+  message: string;
+  hint?: string;
+}
+
+/** Why a run failed, and what can be done. */
+export function ErrorCard({ runId, code, message, hint }: ErrorCardProps) {
+  const actions = useStepActions();
+  const latest = runId === actions.latestRunId;
+  return (
+    <section aria-label="The run failed" className="overflow-hidden rounded-lg border border-danger/40">
+      <div className="flex items-start gap-2.5 bg-danger-soft px-3 py-2.5">
+        <Icon name="alert" className="mt-0.5 text-danger" />
+        <div className="min-w-0 flex-1 text-sm">
+          <p className="font-semibold">{titles[code] ?? "The run failed"}</p>
+          {hint && <p className="mt-0.5 break-words text-dim">{hint}</p>}
+        </div>
+      </div>
+      {message && (
+        <pre tabIndex={0} role="group" aria-label="What the program said" className="max-h-60 overflow-auto whitespace-pre-wrap break-words px-3 py-2.5 font-mono text-xs leading-[1.6]">
+          {message}
+        </pre>
+      )}
+      {latest && (
+        <div className="flex flex-wrap gap-2 border-t border-line px-3 py-2.5">
+          {NEEDS_SIGN_IN.has(code) && (
+            <Button variant="primary" onClick={actions.signInToCursor}>
+              Sign in to Cursor
+            </Button>
+          )}
+          {code === "invalid_session" && (
+            <Button disabled={actions.busy} onClick={actions.startAfresh}>
+              Start afresh with this conversation as context
+            </Button>
+          )}
+          <Button disabled={actions.busy} onClick={actions.retry}>
+            Retry
+          </Button>
+          {OFFERS_DEMO.has(code) && <Button onClick={actions.useDemo}>Use the demo</Button>}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { createContext, use } from "react";
+
+/** What steps can start in the chat that shows them. */
+export interface StepActions {
+  agentId: string;
+  /** The chat's directory: paths inside are shown short. */
+  directory: string;
+  latestRunId?: string;
+  /** A run is live, or one is being started: nothing else can be. */
+  busy: boolean;
+  allowAndGoOn(rules: string[]): void;
+  allowEverythingAndGoOn(): void;
+  retry(): void;
+  startAfresh(): void;
+  signInToCursor(): void;
+  useDemo(): void;
+}
+
+export const StepActionsContext = createContext<StepActions | undefined>(undefined);
+
+export function useStepActions(): StepActions {
+  const actions = use(StepActionsContext);
+  if (!actions) throw new Error("a step stands outside of its chat");
+  return actions;
+}

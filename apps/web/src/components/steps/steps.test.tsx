@@ -1,0 +1,111 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import type { Outcome, Step, ToolCallStep, ToolView } from "../../api/types";
+import { type StepActions, StepActionsContext } from "./actions";
+import { StepView } from "./StepView";
+
+afterEach(cleanup);
+
+const NOW = "2026-11-22T12:00:00Z";
+const base = { id: "step-1-1", agentId: "bc-1", runId: "run-1", createdAt: NOW, endedAt: NOW };
+
+function show(step: Step, more: Partial<StepActions> = {}): StepActions {
+  const actions: StepActions = {
+    agentId: "bc-1",
+    directory: "/work/project",
+    latestRunId: "run-1",
+    busy: false,
+    allowAndGoOn: vi.fn(),
+    allowEverythingAndGoOn: vi.fn(),
+    retry: vi.fn(),
+    startAfresh: vi.fn(),
+    signInToCursor: vi.fn(),
+    useDemo: vi.fn(),
+    ...more,
+  };
+  render(
+    <StepActionsContext value={actions}>
+      <StepView step={step} />
+    </StepActionsContext>,
+  );
+  return actions;
+}
+
+function call(view: ToolView, outcome: Outcome): ToolCallStep {
+  return { ...base, type: "tool_call", callId: "c", name: "tool", status: "completed", outcome, view };
+}
+
+describe("a refused call", () => {
+  const refused = (allow: string[]) => call({ kind: "shell", command: "curl x" }, { type: "refused", reason: "Not on the allow list.", allow });
+
+  it("is allowed by its rules", () => {
+    const { allowAndGoOn } = show(refused(["Shell(curl)"]));
+    fireEvent.click(screen.getByRole("button", { name: "Allow Shell(curl) and go on" }));
+    expect(allowAndGoOn).toHaveBeenCalledWith(["Shell(curl)"]);
+  });
+
+  it("that no rule allows needs everything, and says so", () => {
+    const { allowEverythingAndGoOn } = show(refused([]));
+    expect(screen.getByText(/Only the permission “Everything” does/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Allow everything in this chat and go on" }));
+    expect(allowEverythingAndGoOn).toHaveBeenCalled();
+  });
+
+  it("waits for the run to end, and of an older run offers nothing", () => {
+    show(refused(["Shell(curl)"]), { busy: true });
+    expect(screen.getByRole("button", { name: /^Allow/ })).toHaveProperty("disabled", true);
+    cleanup();
+    show(refused(["Shell(curl)"]), { latestRunId: "run-2" });
+    expect(screen.queryByRole("button", { name: /^Allow/ })).toBeNull();
+  });
+});
+
+describe("a tool call", () => {
+  it("is one line with its details behind it", () => {
+    show(call({ kind: "shell", command: "ls", output: "\u001b[32ma.txt\u001b[0m\n", exitCode: 2 }, { type: "failure" }));
+    expect(screen.getByText("exit 2")).toBeTruthy();
+    expect(screen.queryByText("a.txt")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { expanded: false }));
+    expect(screen.getByText("a.txt")).toBeTruthy();
+  });
+
+  it("shows paths inside the workspace short", () => {
+    show(call({ kind: "edit", path: "/work/project/src/a.ts", linesAdded: 3, linesRemoved: 1, diff: "+a" }, { type: "success" }));
+    expect(screen.getByText("src/a.ts")).toBeTruthy();
+    expect(screen.getByText("+3")).toBeTruthy();
+  });
+
+  it("of a kind that is not known shows what came", () => {
+    show({ ...call({ kind: "other", name: "launchRocket" }, { type: "success" }), args: { to: "moon" } });
+    fireEvent.click(screen.getByRole("button", { name: /launchRocket/ }));
+    expect(screen.getByText(/moon/)).toBeTruthy();
+  });
+});
+
+describe("a failure", () => {
+  it("says the program's own words, what to do, and offers it", () => {
+    const actions = show({ ...base, type: "error", code: "not_logged_in", message: "Error: Authentication required.", hint: "Sign in." });
+    expect(screen.getByText("Error: Authentication required.")).toBeTruthy();
+    expect(screen.getByText("Sign in.")).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Sign in to Cursor" }));
+    fireEvent.click(screen.getByRole("button", { name: "Retry" }));
+    fireEvent.click(screen.getByRole("button", { name: "Use the demo" }));
+    expect(actions.signInToCursor).toHaveBeenCalled();
+    expect(actions.retry).toHaveBeenCalled();
+    expect(actions.useDemo).toHaveBeenCalled();
+  });
+
+  it("of the session offers to start afresh", () => {
+    const { startAfresh } = show({ ...base, type: "notice", code: "session_missing", message: "The CLI no longer has this chat." });
+    fireEvent.click(screen.getByRole("button", { name: "Start afresh with this conversation as context" }));
+    expect(startAfresh).toHaveBeenCalled();
+  });
+});
+
+it("thinking is folded", () => {
+  show({ ...base, type: "thinking", text: "Deep thought" });
+  expect(screen.queryByText("Deep thought")).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Thought" }));
+  expect(screen.getByText("Deep thought")).toBeTruthy();
+});

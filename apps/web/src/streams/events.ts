@@ -1,0 +1,27 @@
+/** The events of `v1/events`, after docs/api.md. */
+import type { Agent, Run, RunError, RunStatus, ToolCall } from "../api/types";
+
+export type RunEventBody =
+  | { event: "status"; data: { runId: string; status: RunStatus } }
+  | { event: "assistant" | "thinking"; data: { text: string } }
+  | { event: "tool_call"; data: ToolCall }
+  | { event: "notice"; data: { code: string; message: string; detail?: string } }
+  | { event: "error"; data: RunError }
+  | { event: "result"; data: { runId: string; status: RunStatus; text?: string; durationMs?: number } }
+  | { event: "done"; data: object };
+
+/** One event of a run; those without an id (`status`) change no step. */
+export type RunEvent = { runId: string; eventId?: string } & RunEventBody;
+
+export type StateEvent =
+  | { event: "hello"; data: { instance: string; version: string } }
+  | { event: "reset"; data: object }
+  | { event: "agent"; data: Agent }
+  | { event: "agent_deleted"; data: { id: string } }
+  | { event: "run"; data: Run }
+  | { event: "doctor"; data: object };
+
+export const STATE_EVENTS = ["hello", "reset", "agent", "agent_deleted", "run", "doctor"] as const;
+
+/** What the page knows about its line to the server. */
+export type LinkState = "connecting" | "open" | "reconnecting" | "signed-out";

@@ -1,0 +1,44 @@
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../fixtures/test";
+
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+async function expectNothingCutOff(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, "horizontal scroll").toBeLessThanOrEqual(0);
+}
+
+test("every view fits 390 px, and all is reached by touch", async ({ app }) => {
+  const { page } = app;
+  await expect(page.getByRole("textbox", { name: "Prompt" })).toBeVisible();
+  await expectNothingCutOff(page);
+
+  const agent = await app.createChat("#demo pace=0\nread README.md, then run `echo a-rather-long-command --with=many --flags=that-do-not-fit --on=one-line`", { name: "A title that is much too long for a screen as narrow as this one is" });
+  await app.open(agent);
+  await app.expectEnded("FINISHED");
+  await expectNothingCutOff(page);
+  await page.locator("[data-tool] button").last().tap();
+  await expectNothingCutOff(page);
+
+  await page.getByRole("button", { name: "Show the list of chats" }).tap();
+  await expect(app.chats).toHaveCount(1);
+  await expectNothingCutOff(page);
+  await page.getByRole("link", { name: "CLI chats" }).tap();
+  await expect(page.getByRole("heading", { name: "CLI chats" })).toBeVisible();
+  await expectNothingCutOff(page);
+  await page.getByRole("button", { name: "Show the list of chats" }).tap();
+  await page.getByRole("link", { name: "Settings", exact: true }).tap();
+  await expect(page.getByRole("heading", { name: "This machine" })).toBeVisible();
+  await expectNothingCutOff(page);
+});
+
+test("what is touched is large enough", async ({ app }) => {
+  await app.open(await app.createChat("#demo pace=0\nread README.md"));
+  await app.expectEnded("FINISHED");
+  // All but the title in the header, which is a shortcut to what the menu offers, too.
+  const small = await app.page.locator("button:visible:not(h1 button)").evaluateAll((buttons) =>
+    buttons.map((button) => ({ name: button.getAttribute("aria-label") ?? button.textContent, height: button.getBoundingClientRect().height })).filter(({ height }) => height < 39.5),
+  );
+  expect(small).toEqual([]);
+});

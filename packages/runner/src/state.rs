@@ -1,0 +1,99 @@
+//! What follows from the run log: the pure part of following a run, the same in life and in replay.
+
+use agents::{Decoder, Effect, Exit, Input};
+use domain::{Event, Notice, RunStatus};
+use shim::{
+    control::{Action, Command},
+    record::{Ended, Exited, Kind, Note, Record, Started},
+};
+
+use crate::{RunStarted, numbering::Batch, outcome::End};
+
+/// What follows from the run log, besides what its decoder knows.
+#[derive(Debug, Default)]
+pub struct State {
+    pub end: End,
+    pub boot_id: Option<String>,
+    pub started: RunStarted,
+    pub running: bool,
+    /// Nanoseconds since 1970.
+    pub began_at: u64,
+    pub last_command: u64,
+    pub writes_logged: u64,
+    pub position: u64,
+    /// The `result` that stands in the event log.
+    pub told: Option<RunStatus>,
+    pub error_told: bool,
+    pub done_told: bool,
+    pub writes: Vec<(u64, Vec<u8>)>,
+}
+
+impl State {
+    /// What one record of the run log leads to.
+    pub fn absorb(&mut self, record: &Record<'_>, decoder: &mut dyn Decoder, batch: &mut Batch) {
+        let at = (record.wall_ns / 1_000_000) as i64;
+        let mut effects = Vec::new();
+        match record.kind {
+            Kind::Started => {
+                if let Ok(started) = serde_json::from_slice::<Started>(record.payload) {
+                    self.boot_id = Some(started.boot_id);
+                }
+                self.running = true;
+                self.began_at = record.wall_ns;
+                batch.push(Event::Status { status: RunStatus::Running }, at);
+            }
+            Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),
+            Kind::ErrorOutput => decoder.feed(Input::ErrorOutput(record.payload), &mut effects),
+            Kind::Input => {}
+            Kind::Command => {
+                if let Some(command) = Command::decode(record.payload) {
+                    self.last_command = self.last_command.max(command.id);
+                    self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
+                }
+            }
+            Kind::Exited => {
+                if let Ok(exited) = serde_json::from_slice::<Exited>(record.payload) {
+                    decoder.feed(Input::Exited(Exit { code: exited.code, signal: exited.signal }), &mut effects);
+                    self.end.exit = Some(exited);
+                }
+            }
+            Kind::Note => {
+                if let Ok(note) = serde_json::from_slice::<Note>(record.payload) {
+                    self.end.note(&note);
+                    if let Note::LeftBehind { commands } = note {
+                        batch.push(Event::Notice(left_behind(&commands)), at);
+                    }
+                }
+            }
+            Kind::Ended => self.end.ended = serde_json::from_slice::<Ended>(record.payload).ok(),
+        }
+        for effect in effects {
+            self.effect(effect, at, batch);
+        }
+    }
+
+    pub fn effect(&mut self, effect: Effect, at: i64, batch: &mut Batch) {
+        match effect {
+            Effect::Started(session) => {
+                self.started = RunStarted { model: session.model, session_id: session.session_id };
+            }
+            Effect::Event(event) => batch.push(event, at),
+            Effect::Write { command_id, bytes } => self.writes.push((command_id, bytes)),
+            Effect::TurnEnded(turn) => {
+                self.end.turn.get_or_insert(turn);
+            }
+        }
+    }
+}
+
+fn left_behind(commands: &[String]) -> Notice {
+    let named: Vec<String> =
+        commands.iter().take(5).map(|command| format!("`{}`", command.chars().take(200).collect::<String>())).collect();
+    let more = commands.len().saturating_sub(5);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Notice {
+        code: "background_ended".to_owned(),
+        message: format!("Ended with the run, since the agent had left it running: {}{more}.", named.join(", ")),
+        detail: None,
+    }
+}
