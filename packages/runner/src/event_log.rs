@@ -156,6 +156,10 @@ impl EventLog {
         Followed { file: self.file.clone(), published: self.published.subscribe(), index: self.index.clone() }
     }
 
+    pub fn file(&self) -> Arc<File> {
+        self.file.clone()
+    }
+
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }

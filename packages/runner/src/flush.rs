@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    RunStore,
+    RunStarted, RunStore,
     event_log::lock,
     live::{COMMIT_BYTES, RETRY, Shared},
     runner::Inner,
@@ -14,14 +14,14 @@ use crate::{
 /// Closed steps reach the database at the latest after this.
 const COMMIT_EVERY: Duration = Duration::from_millis(200);
 
-/// Runs until `stop`; what is pending then is its caller's.
-pub async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop: CancellationToken) {
+/// Runs until `stop`; what is pending then is its caller's. Returns what was stored of the start.
+pub async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop: CancellationToken) -> Option<RunStarted> {
     let run = lock(&shared.steps).run();
     let mut stored = None;
     loop {
         tokio::select! {
             () = shared.changed.notified() => {}
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return stored,
         }
         let started = lock(&shared.started).clone();
         if started != stored
@@ -34,7 +34,7 @@ pub async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop:
         }
         tokio::select! {
             () = tokio::time::sleep(COMMIT_EVERY) => {}
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return stored,
         }
         loop {
             let changes = lock(&shared.steps).pending(COMMIT_BYTES);
@@ -48,7 +48,7 @@ pub async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop:
                     tracing::warn!(%run, %error, "steps cannot be stored; trying again");
                     tokio::select! {
                         () = tokio::time::sleep(RETRY) => {}
-                        () = stop.cancelled() => return,
+                        () = stop.cancelled() => return stored,
                     }
                 }
             }

@@ -13,6 +13,7 @@ mod live;
 mod numbering;
 mod outcome;
 mod recovery;
+mod redactor;
 mod run_log;
 mod runner;
 mod shim_process;

@@ -4,7 +4,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use agents::{Decoder, Exit, Input};
-use domain::{Event, EventId, RunId, RunStatus, ToolCall, event::RunResult};
+use domain::{Event, EventId, RunId, RunStatus, ToolCall, ToolStatus, event::RunResult};
 use shim::{
     control::Action,
     scope,
@@ -43,7 +43,7 @@ pub const RETRY: Duration = Duration::from_millis(500);
 
 /// How a task begins.
 pub enum Begin {
-    Launch(Box<(Spec, Payload)>),
+    Launch(Box<(Spec, Payload, State)>),
     Attach(Box<State>),
 }
 
@@ -127,9 +127,9 @@ impl<S: RunStore> Live<S> {
         let flushing = self.inner.tasks.spawn(flush(self.inner.clone(), self.shared.clone(), flusher.clone()));
         let ended = self.follow(begin).await;
         flusher.cancel();
-        let _ = flushing.await;
+        let stored = flushing.await.ok().flatten();
         match ended {
-            Ok(true) => self.finish().await,
+            Ok(true) => self.finish(stored).await,
             Ok(false) => self.leave().await,
             Err(error) => {
                 // The disk failed under us: what is there stays, and the next server tries again.
@@ -145,13 +145,17 @@ impl<S: RunStore> Live<S> {
         // Kept so that the shim is collected when it ends; it is not killed with us.
         let mut shim = None;
         match begin {
-            Begin::Launch(launch) => match shim_process::start(&self.inner.shim, &self.directory, &launch.0, launch.1).await {
-                Ok(child) => shim = Some(child),
-                Err(error) => {
-                    self.state.end.lost = Some(start_failed(&error));
-                    return Ok(true);
+            Begin::Launch(launch) => {
+                let (spec, payload, state) = *launch;
+                self.state = state;
+                match shim_process::start(&self.inner.shim, &self.directory, &spec, payload).await {
+                    Ok(child) => shim = Some(child),
+                    Err(error) => {
+                        self.state.end.lost = Some(start_failed(&error));
+                        return Ok(true);
+                    }
                 }
-            },
+            }
             Begin::Attach(state) => self.state = *state,
         }
         loop {
@@ -311,6 +315,12 @@ impl<S: RunStore> Live<S> {
                     if pending {
                         self.shared.changed.notify_one();
                     }
+                    if events
+                        .iter()
+                        .any(|(event, _)| matches!(event, Event::ToolCall(call) if call.status == ToolStatus::Completed))
+                    {
+                        self.sync();
+                    }
                     return;
                 }
                 Err(error) => {
@@ -321,6 +331,16 @@ impl<S: RunStore> Live<S> {
                 }
             }
         }
+    }
+
+    /// Brings both logs to the disk itself, which what `write` took survives without: any process may
+    /// die, only the power may not fail.
+    fn sync(&self) {
+        let (events, log) = (self.events.file(), self.directory.log());
+        self.inner.tasks.spawn_blocking(move || {
+            let _ = events.sync_data();
+            let _ = std::fs::File::open(log).and_then(|log| log.sync_data());
+        });
     }
 
     /// True when the server ends instead: the next one decodes these bytes again.
@@ -337,7 +357,7 @@ impl<S: RunStore> Live<S> {
         let at = now_ms();
         let mut batch = Batch::default();
         if status == RunStatus::Error && !self.state.error_told {
-            batch.push(Event::Error(self.state.end.error(self.decoder.as_ref())), at);
+            batch.push(Event::Error(self.error()), at);
             self.state.error_told = true;
         }
         let text = self.state.end.turn.as_ref().and_then(|turn| turn.text.clone());
@@ -347,13 +367,19 @@ impl<S: RunStore> Live<S> {
         self.append(batch, position).await;
     }
 
+    fn error(&self) -> domain::RunError {
+        let mut error = self.state.end.error(self.decoder.as_ref());
+        self.state.redactor.string(&mut error.message);
+        error
+    }
+
     fn duration_ms(&self, now: i64) -> u64 {
         let told = self.state.end.turn.as_ref().and_then(|turn| turn.duration_ms);
         let began = (self.state.began_at / 1_000_000) as i64;
         told.unwrap_or(if began > 0 { now.saturating_sub(began).max(0) as u64 } else { 0 })
     }
 
-    async fn finish(mut self) {
+    async fn finish(mut self, stored: Option<RunStarted>) {
         let status = self.state.end.status().unwrap_or(RunStatus::Error);
         if self.state.told != Some(status) {
             self.tell(status).await;
@@ -363,13 +389,13 @@ impl<S: RunStore> Live<S> {
         let run_outcome = RunOutcome {
             status,
             text: turn.text,
-            error: (status == RunStatus::Error).then(|| self.state.end.error(self.decoder.as_ref())),
+            error: (status == RunStatus::Error).then(|| self.error()),
             usage: turn.usage,
             duration_ms: Some(self.duration_ms(ended_at)),
             ended_at,
         };
         loop {
-            match self.commit(&run_outcome).await {
+            match self.commit(&run_outcome, stored.as_ref()).await {
                 Ok(()) => break,
                 Err(error) => {
                     tracing::warn!(run = %self.run, %error, "the end of a run cannot be stored; trying again");
@@ -391,7 +417,11 @@ impl<S: RunStore> Live<S> {
         self.shared.ended.cancel();
     }
 
-    async fn commit(&self, outcome: &RunOutcome) -> Result<(), StoreError> {
+    async fn commit(&self, outcome: &RunOutcome, stored: Option<&RunStarted>) -> Result<(), StoreError> {
+        // A short run ends before what it said of itself was stored.
+        if self.state.running && stored != Some(&self.state.started) {
+            self.inner.store.started(self.run, self.state.started.clone()).await?;
+        }
         loop {
             let changes = lock(&self.shared.steps).pending(COMMIT_BYTES);
             let last = {

@@ -32,8 +32,9 @@ pub fn recover(
     mut decoder: Box<dyn Decoder>,
     first_ordinal: u32,
     known: &HashSet<u32>,
+    secrets: Vec<String>,
 ) -> Result<Recovered, RunnerError> {
-    let mut state = State::default();
+    let mut state = State::new(secrets);
     let mut steps = Steps::new(run, first_ordinal);
     let power_lost = boot_of(&directory).is_some_and(|boot| boot != scope::boot_id());
     let path = directory.events();

@@ -19,6 +19,7 @@ use crate::{
     event_log::{EventLog, Followed, lock},
     live::{Begin, Live, Shared},
     recovery, shim_program,
+    state::State,
     steps::Steps,
 };
 
@@ -46,6 +47,8 @@ pub struct Launch {
     pub first_ordinal: u32,
     /// What the user should know before the run begins.
     pub notices: Vec<Notice>,
+    /// Values that must not stand in an event or a step.
+    pub secrets: Vec<String>,
 }
 
 pub struct Runner<S> {
@@ -114,7 +117,7 @@ impl<S: RunStore> Runner<S> {
         };
         let environment =
             launch.environment.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat()).collect();
-        let begin = Begin::Launch(Box::new((spec, Payload { environment, input: launch.input })));
+        let begin = Begin::Launch(Box::new((spec, Payload { environment, input: launch.input }, State::new(launch.secrets))));
         self.go_on(launch.run, directory, events, steps, decoder, begin);
         Ok(())
     }
@@ -155,11 +158,13 @@ impl<S: RunStore> Runner<S> {
         decoder: Box<dyn Decoder>,
         first_ordinal: u32,
         known: HashSet<u32>,
+        secrets: Vec<String>,
     ) -> Result<(), RunnerError> {
         let directory = RunDirectory::of(&self.inner.settings.runs, run);
-        let recovered = tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, &known))
-            .await
-            .map_err(|error| RunnerError::io("recover the run")(error.into()))??;
+        let recovered =
+            tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, &known, secrets))
+                .await
+                .map_err(|error| RunnerError::io("recover the run")(error.into()))??;
         let recovery::Recovered { directory, events, steps, decoder, state } = recovered;
         self.go_on(run, directory, events, steps, decoder, Begin::Attach(Box::new(state)));
         Ok(())

@@ -7,11 +7,12 @@ use shim::{
     record::{Ended, Exited, Kind, Note, Record, Started},
 };
 
-use crate::{RunStarted, numbering::Batch, outcome::End};
+use crate::{RunStarted, numbering::Batch, outcome::End, redactor::Redactor};
 
 /// What follows from the run log, besides what its decoder knows.
 #[derive(Debug, Default)]
 pub struct State {
+    pub redactor: Redactor,
     pub end: End,
     pub boot_id: Option<String>,
     pub started: RunStarted,
@@ -29,6 +30,10 @@ pub struct State {
 }
 
 impl State {
+    pub fn new(secrets: Vec<String>) -> Self {
+        Self { redactor: Redactor::new(secrets), ..Self::default() }
+    }
+
     /// What one record of the run log leads to.
     pub fn absorb(&mut self, record: &Record<'_>, decoder: &mut dyn Decoder, batch: &mut Batch) {
         let at = (record.wall_ns / 1_000_000) as i64;
@@ -40,7 +45,7 @@ impl State {
                 }
                 self.running = true;
                 self.began_at = record.wall_ns;
-                batch.push(Event::Status { status: RunStatus::Running }, at);
+                self.event(Event::Status { status: RunStatus::Running }, at, batch);
             }
             Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),
             Kind::ErrorOutput => decoder.feed(Input::ErrorOutput(record.payload), &mut effects),
@@ -61,7 +66,7 @@ impl State {
                 if let Ok(note) = serde_json::from_slice::<Note>(record.payload) {
                     self.end.note(&note);
                     if let Note::LeftBehind { commands } = note {
-                        batch.push(Event::Notice(left_behind(&commands)), at);
+                        self.event(Event::Notice(left_behind(&commands)), at, batch);
                     }
                 }
             }
@@ -70,6 +75,13 @@ impl State {
         for effect in effects {
             self.effect(effect, at, batch);
         }
+        if record.kind == Kind::Exited {
+            self.redactor.flush(&mut |event, at| batch.push(event, at));
+        }
+    }
+
+    fn event(&mut self, event: Event, at: i64, batch: &mut Batch) {
+        self.redactor.take(event, at, &mut |event, at| batch.push(event, at));
     }
 
     pub fn effect(&mut self, effect: Effect, at: i64, batch: &mut Batch) {
@@ -77,9 +89,13 @@ impl State {
             Effect::Started(session) => {
                 self.started = RunStarted { model: session.model, session_id: session.session_id };
             }
-            Effect::Event(event) => batch.push(event, at),
+            Effect::Event(event) => self.event(event, at, batch),
             Effect::Write { command_id, bytes } => self.writes.push((command_id, bytes)),
-            Effect::TurnEnded(turn) => {
+            Effect::TurnEnded(mut turn) => {
+                self.redactor.flush(&mut |event, at| batch.push(event, at));
+                if let Some(text) = &mut turn.text {
+                    self.redactor.string(text);
+                }
                 self.end.turn.get_or_insert(turn);
             }
         }

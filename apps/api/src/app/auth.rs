@@ -19,6 +19,8 @@ const SESSION_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 pub struct Caller {
     pub user_id: i64,
     pub via: Via,
+    /// The hash of the credential, by which a long stream checks that it still holds.
+    credential: String,
 }
 
 #[derive(Clone, Debug)]
@@ -29,13 +31,29 @@ pub enum Via {
 
 impl App {
     pub async fn caller_of_key(&self, key: &str) -> Result<Option<Caller>> {
-        let found = keys::find_valid(&self.db, &secrets::hash(key)).await?;
-        Ok(found.map(|key| Caller { user_id: key.user_id, via: Via::Key { name: key.name, created_at: key.created_at } }))
+        let credential = secrets::hash(key);
+        let found = keys::find_valid(&self.db, &credential).await?;
+        Ok(found.map(|key| Caller {
+            user_id: key.user_id,
+            via: Via::Key { name: key.name, created_at: key.created_at },
+            credential,
+        }))
     }
 
     pub async fn caller_of_session(&self, cookie: &str) -> Result<Option<Caller>> {
-        let user_id = sessions::user_of(&self.db, &secrets::hash(cookie), now_ms()).await?;
-        Ok(user_id.map(|user_id| Caller { user_id, via: Via::Session }))
+        let credential = secrets::hash(cookie);
+        let user_id = sessions::user_of(&self.db, &credential, now_ms()).await?;
+        Ok(user_id.map(|user_id| Caller { user_id, via: Via::Session, credential }))
+    }
+
+    /// Whether who began a stream may go on with it: not signed out, the key not revoked.
+    pub async fn is_still_known(&self, caller: &Caller) -> bool {
+        let known = match caller.via {
+            Via::Key { .. } => keys::find_valid(&self.db, &caller.credential).await.map(|key| key.is_some()),
+            Via::Session => sessions::user_of(&self.db, &caller.credential, now_ms()).await.map(|user| user.is_some()),
+        };
+        // A database that does not answer right now is no reason to break a stream off.
+        known.unwrap_or(true)
     }
 
     /// The user of a one-time link, which is used up by it.

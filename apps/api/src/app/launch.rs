@@ -129,6 +129,7 @@ impl App {
             limits: Limits::default(),
             first_ordinal: 1,
             notices,
+            secrets: self.secrets_of(agent).await,
         })
     }
 
@@ -137,6 +138,12 @@ impl App {
             agent.environment.as_deref().and_then(|sealed| self.sealer.open_sealed(&environment_purpose(&agent.id), sealed));
         let variables: Vec<(String, String)> = opened.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// What must not stand in a chat's events and steps: its own variables, and the CLI's key.
+    async fn secrets_of(&self, agent: &AgentRow) -> Vec<String> {
+        let variables = self.chat_environment(agent).into_iter().filter_map(|(_, value)| value.into_string().ok());
+        variables.chain(self.cursor_api_key().await).collect()
     }
 
     /// Takes up a run that another server left.
@@ -150,7 +157,11 @@ impl App {
             return self.launch(agent, &run, prompt, Vec::new()).await;
         }
         let known = steps::known(&self.db, &run.agent_id, run.number).await?;
-        if let Err(error) = self.runner.attach(run_id, driver.decoder(), 1, known).await {
+        let secrets = match &agent {
+            Some(agent) => self.secrets_of(agent).await,
+            None => Vec::new(),
+        };
+        if let Err(error) = self.runner.attach(run_id, driver.decoder(), 1, known, secrets).await {
             self.end_unlaunched(run_id, &error).await;
             return Err(error.into());
         }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
     shape::{agent, run},
     sse, stream,
 };
-use crate::app::{Change, Error, Result};
+use crate::app::{Change, Error, Result, auth::Caller, clock::rfc3339};
 
 /// More runs than one browser watches at once.
 const MAX_RUNS: usize = 32;
@@ -64,26 +65,22 @@ pub async fn stream_events(
         }
     }
     let (sender, receiver) = mpsc::channel(QUEUE);
-    let tasks = app.tasks.clone();
+    let (tasks, over) = (app.tasks.clone(), app.shutdown.child_token());
     for (run, reader) in readers {
-        tasks.spawn(follow_run(run, reader, sender.clone(), app.shutdown.clone()));
+        tasks.spawn(follow_run(run, reader, sender.clone(), over.clone()));
     }
-    tasks.spawn(follow_changes(app, caller.user_id, after, sender));
+    // What follows runs ends with what follows changes, and that with the caller's credential.
+    tasks.spawn(follow_changes(app, caller, after, sender, over));
     Ok(sse::response(ReceiverStream::new(receiver).map(Ok::<_, Infallible>)))
 }
 
 /// Ends when the run does, or the reader has gone.
-async fn follow_run(
-    run: String,
-    mut reader: EventReader,
-    sender: mpsc::Sender<Bytes>,
-    shutdown: tokio_util::sync::CancellationToken,
-) {
+async fn follow_run(run: String, mut reader: EventReader, sender: mpsc::Sender<Bytes>, over: CancellationToken) {
     loop {
         let events = tokio::select! {
             events = reader.next() => events,
             () = sender.closed() => return,
-            () = shutdown.cancelled() => return,
+            () = over.cancelled() => return,
         };
         let Ok(Some(events)) = events else { return };
         let (mut bytes, mut joined) = (Vec::new(), Vec::new());
@@ -95,7 +92,8 @@ async fn follow_run(
                 continue;
             };
             let id = (event.kind != EventKind::Status).then(|| event.id.to_string());
-            let envelope = RunEvent { run_id: &run, event_id: id.as_deref(), event: event.kind.name(), data: &data };
+            let envelope =
+                RunEvent { run_id: &run, event_id: id.as_deref(), at: rfc3339(event.at), event: event.kind.name(), data: &data };
             sse::write(&mut bytes, None, "run_event", &serde_json::to_vec(&envelope).unwrap_or_default());
         }
         if sender.send(bytes.into()).await.is_err() {
@@ -110,11 +108,13 @@ struct RunEvent<'a> {
     run_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<&'a str>,
+    at: String,
     event: &'a str,
     data: &'a RawValue,
 }
 
-async fn follow_changes(app: AppState, user_id: i64, after: Option<i64>, sender: mpsc::Sender<Bytes>) {
+async fn follow_changes(app: AppState, caller: Caller, after: Option<i64>, sender: mpsc::Sender<Bytes>, over: CancellationToken) {
+    let _ends_the_others = over.drop_guard();
     let mut changed = app.db.changed();
     let mut heartbeat = tokio::time::interval(sse::HEARTBEAT_EVERY);
     heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -122,7 +122,7 @@ async fn follow_changes(app: AppState, user_id: i64, after: Option<i64>, sender:
     loop {
         changed.mark_unchanged();
         let mut bytes = Vec::new();
-        match news(&app, user_id, &mut position, &mut bytes).await {
+        match news(&app, caller.user_id, &mut position, &mut bytes).await {
             Ok(()) => {}
             Err(error) => {
                 tracing::warn!(%error, "the stream of changes was broken off");
@@ -135,7 +135,11 @@ async fn follow_changes(app: AppState, user_id: i64, after: Option<i64>, sender:
         loop {
             tokio::select! {
                 _ = changed.changed() => break,
-                _ = heartbeat.tick() => if sender.send(Bytes::from_static(sse::HEARTBEAT)).await.is_err() { return },
+                _ = heartbeat.tick() => {
+                    if !app.is_still_known(&caller).await || sender.send(Bytes::from_static(sse::HEARTBEAT)).await.is_err() {
+                        return;
+                    }
+                }
                 () = sender.closed() => return,
                 () = app.shutdown.cancelled() => return,
             }

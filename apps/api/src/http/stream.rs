@@ -17,7 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::IntoParams;
 
 use super::{AppState, caller::Known, query::Params, sse};
-use crate::app::{Error, Kind, Result};
+use crate::app::{Error, Kind, Result, auth::Caller};
 
 /// How long the events of a run are kept at least; steps stay for ever.
 const RETENTION_SECONDS: &str = "2592000";
@@ -48,8 +48,7 @@ pub async fn stream_run(
     }
     let mut heartbeat = interval_at(Instant::now() + sse::HEARTBEAT_EVERY, sse::HEARTBEAT_EVERY);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let state =
-        Reading { reader, heartbeat, shutdown: app.shutdown.clone(), detail: params.detail.as_deref() == Some("full"), first };
+    let state = Reading { app: app.clone(), caller, reader, heartbeat, detail: params.detail.as_deref() == Some("full"), first };
     let mut response = sse::response(stream::unfold(state, next));
     let name = HeaderName::from_static("x-cursor-stream-retention-seconds");
     response.headers_mut().insert(name, HeaderValue::from_static(RETENTION_SECONDS));
@@ -57,9 +56,10 @@ pub async fn stream_run(
 }
 
 struct Reading {
+    app: AppState,
+    caller: Caller,
     reader: EventReader,
     heartbeat: Interval,
-    shutdown: tokio_util::sync::CancellationToken,
     detail: bool,
     first: Vec<u8>,
 }
@@ -73,8 +73,11 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
         let events = tokio::select! {
             biased;
             events = reading.reader.next() => events,
-            _ = reading.heartbeat.tick() => return Some((Ok(Bytes::from_static(sse::HEARTBEAT)), reading)),
-            () = reading.shutdown.cancelled() => return None,
+            _ = reading.heartbeat.tick() => {
+                let known = reading.app.is_still_known(&reading.caller).await;
+                return known.then(|| (Ok(Bytes::from_static(sse::HEARTBEAT)), reading));
+            }
+            () = reading.app.shutdown.cancelled() => return None,
         };
         let events = match events {
             Ok(events) => events?,
@@ -93,7 +96,6 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
             sse::write(&mut bytes, id.as_deref(), event.kind.name(), sse::data(event, reading.detail, &mut joined));
         }
         if !bytes.is_empty() {
-            reading.heartbeat.reset();
             return Some((Ok(bytes.into()), reading));
         }
     }

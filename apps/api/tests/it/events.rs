@@ -63,3 +63,18 @@ fn run_events(events: &[Event]) -> Vec<(&str, &serde_json::Value)> {
         .map(|event| (event.data["event"].as_str().unwrap(), &event.data["data"]))
         .collect()
 }
+
+#[tokio::test]
+async fn signing_out_ends_what_was_signed_in() {
+    let test = TestApp::new().await;
+    let (agent, run) = test.create("#demo pace=0 silent=60").await;
+    let revoke = async {
+        test.stream_until("/v1/events", |events| !events.is_empty()).await;
+        db::query::keys::revoke(&test.app.db, 1, "test", 1).await.unwrap();
+    };
+    let of_run = format!("/v1/agents/{agent}/runs/{run}/stream");
+    let of_all = format!("/v1/events?runs={run}");
+    // Both end, or this does not.
+    tokio::join!(test.stream(&of_all), test.stream(&of_run), revoke);
+    test.app.runner.stop(run.parse().unwrap()).await.unwrap();
+}

@@ -148,6 +148,7 @@ impl Fixture {
             limits,
             first_ordinal: 1,
             notices: Vec::new(),
+            secrets: vec!["hunter2".to_owned()],
         };
         self.runner.start(launch, Box::<LineDecoder>::default()).unwrap();
         run
@@ -164,7 +165,7 @@ impl Fixture {
             .filter(|(of, _)| *of == run.to_string())
             .map(|(_, ordinal)| *ordinal)
             .collect();
-        self.runner.attach(run, Box::<LineDecoder>::default(), 1, known).await.unwrap();
+        self.runner.attach(run, Box::<LineDecoder>::default(), 1, known, vec!["hunter2".to_owned()]).await.unwrap();
     }
 
     pub async fn ended(&self, run: RunId) -> RunOutcome {

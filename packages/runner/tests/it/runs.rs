@@ -22,8 +22,10 @@ async fn a_run_is_streamed_stored_and_finished() {
 #[tokio::test]
 async fn secrets_and_the_prompt_stand_in_no_file_but_the_log() {
     let fixture = Fixture::new();
-    let run = fixture.start(r#"echo "$SECRET"; echo '{"type":"result"}'"#);
+    let run = fixture.start(r#"echo "key $SECRET."; printf hunt; sleep 0.05; echo er2; echo '{"type":"result"}'"#);
     fixture.ended(run).await;
+    assert_eq!(fixture.store.text(run), "key [REDACTED].\n[REDACTED]\n");
+    assert!(!std::fs::read(fixture.run_directory(run).join("events")).unwrap().windows(7).any(|window| window == b"hunter2"));
     let spec = std::fs::read_to_string(fixture.run_directory(run).join("spec.json")).unwrap();
     assert!(spec.contains("SECRET") && !spec.contains("hunter2") && !spec.contains("the prompt"));
 }
@@ -96,6 +98,7 @@ async fn a_program_that_is_not_there_is_said() {
         limits: limits(),
         first_ordinal: 1,
         notices: Vec::new(),
+        secrets: Vec::new(),
     };
     fixture.runner.start(launch, Box::<crate::fixture::LineDecoder>::default()).unwrap();
     let error = fixture.ended(run).await.error.unwrap();
