@@ -10,8 +10,8 @@ export type RunEventBody =
   | { event: "result"; data: { runId: string; status: RunStatus; text?: string; durationMs?: number } }
   | { event: "done"; data: object };
 
-/** One event of a run; those without an id (`status`) change no step. */
-export type RunEvent = { runId: string; eventId?: string } & RunEventBody;
+/** One event of a run, with the time at which it happened; those without an id (`status`) change no step. */
+export type RunEvent = { runId: string; eventId?: string; at?: string } & RunEventBody;
 
 export type StateEvent =
   | { event: "hello"; data: { instance: string; version: string } }

@@ -56,7 +56,7 @@ export function prependSteps(fold: RunFold, older: readonly Step[]): RunFold {
   };
 }
 
-/** Takes events in the order in which they came; `now` is the time they are given. */
+/** Takes events in the order in which they came; one that does not tell its time gets `now`. */
 export function applyEvents(fold: RunFold, events: readonly RunEvent[], now: string): RunFold {
   const draft: Draft = { ...fold, steps: [...fold.steps] };
   let changed = false;
@@ -64,7 +64,7 @@ export function applyEvents(fold: RunFold, events: readonly RunEvent[], now: str
     if (event.runId !== fold.runId || draft.stale) continue;
     if (!advance(draft, event.eventId)) continue;
     changed = true;
-    applyEvent(draft, event, now);
+    applyEvent(draft, event, event.at ?? now);
   }
   return changed ? draft : fold;
 }
