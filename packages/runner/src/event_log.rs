@@ -15,13 +15,10 @@ use std::{
 use domain::Event;
 use tokio::sync::watch;
 
-use crate::numbering::{self, Kind};
+use crate::numbering::{self, Kind, MAX_EVENT};
 
 /// Length, checksum, number, epoch, time, log offset, group end, kind, length of the public part.
 pub const HEADER: usize = 4 + 4 + 8 + 4 + 8 + 8 + 1 + 1 + 4;
-
-/// The most bytes an event takes in the log and on the wire.
-pub const MAX_EVENT: usize = 256 * 1024;
 
 /// Every so many events the place of one is remembered, for readers that resume.
 const INDEX_EVERY: u64 = 256;

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 
 use crate::{
     RunnerError,
-    event_log::{Followed, MAX_EVENT, Records},
-    numbering::Kind,
+    event_log::{Followed, Records},
+    numbering::{Kind, MAX_EVENT},
 };
 
 /// One event as it stands in the log.

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     RunStarted, RunStore,
     event_log::lock,
-    live::{COMMIT_BYTES, RETRY, Shared},
     runner::Inner,
+    shared::{COMMIT_BYTES, RETRY, Shared},
 };
 
 /// Closed steps reach the database at the latest after this.

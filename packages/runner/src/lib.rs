@@ -4,6 +4,7 @@
 //! there is no lossy channel between the program and a reader; a run outlives this process and is
 //! taken up again by the next; a run ends in one honest state, with nothing of it left running.
 
+mod clock;
 mod directory;
 mod error;
 pub mod event_log;
@@ -16,6 +17,7 @@ mod recovery;
 mod redactor;
 mod run_log;
 mod runner;
+mod shared;
 mod shim_process;
 mod shim_program;
 mod state;

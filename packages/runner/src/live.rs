@@ -11,76 +11,35 @@ use shim::{
     spec::{Payload, Spec},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     RunDirectory, RunOutcome, RunStarted, RunStore, RunnerError, StoreError,
-    event_log::{EventLog, Followed, lock},
+    clock::now_ms,
+    event_log::{EventLog, lock},
     flush::flush,
     numbering::Batch,
     outcome,
     run_log::RunLog,
-    runner::{Inner, now_ms},
+    runner::Inner,
+    shared::{COMMIT_BYTES, RETRY, Shared},
     shim_process::{self, Connection},
     state::State,
-    steps::Steps,
 };
 
 /// How long `result` waits for the program's exit, which tells whether it was a success.
 const RESULT_HOLD: Duration = Duration::from_millis(250);
 
-/// So much goes to the database in one commit.
-pub const COMMIT_BYTES: usize = 4 << 20;
-
 /// More than this at once is decoded where it does not keep other tasks from their thread.
 const LARGE: u64 = 512 * 1024;
-
-/// Between tries when the disk or the database does not take something.
-pub const RETRY: Duration = Duration::from_millis(500);
 
 /// How a task begins.
 pub enum Begin {
     Launch(Box<(Spec, Payload, State)>),
     Attach(Box<State>),
-}
-
-/// What others see of a live run.
-pub struct Shared {
-    pub followed: Followed,
-    pub steps: std::sync::Mutex<Steps>,
-    /// Cancelled when the run's end is in the database and `done` is written.
-    pub ended: CancellationToken,
-    pub started: std::sync::Mutex<Option<RunStarted>>,
-    pub changed: Notify,
-    commands: mpsc::Sender<oneshot::Sender<Result<(), RunnerError>>>,
-}
-
-impl Shared {
-    pub fn new(
-        _run: RunId,
-        followed: Followed,
-        steps: Steps,
-    ) -> (Arc<Self>, mpsc::Receiver<oneshot::Sender<Result<(), RunnerError>>>) {
-        let (commands, receiver) = mpsc::channel(8);
-        let shared = Self {
-            followed,
-            steps: std::sync::Mutex::new(steps),
-            ended: CancellationToken::new(),
-            started: std::sync::Mutex::default(),
-            changed: Notify::new(),
-            commands,
-        };
-        (Arc::new(shared), receiver)
-    }
-
-    pub async fn stop(&self) -> Result<(), RunnerError> {
-        let (answer, answered) = oneshot::channel();
-        self.commands.send(answer).await.map_err(|_| RunnerError::Ending)?;
-        answered.await.unwrap_or(Err(RunnerError::Ending))
-    }
 }
 
 pub struct Live<S> {

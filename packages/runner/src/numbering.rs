@@ -8,7 +8,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::event_log::MAX_EVENT;
+/// The most bytes an event takes in the log and on the wire.
+pub const MAX_EVENT: usize = 256 * 1024;
 
 /// Text of one event: in JSON no byte takes more than six.
 const MAX_TEXT: usize = MAX_EVENT / 6 - 1024;

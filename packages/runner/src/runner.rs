@@ -16,9 +16,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     EventReader, RunDirectory, RunStore, RunnerError, Snapshot,
+    clock::now_ms,
     event_log::{EventLog, Followed, lock},
-    live::{Begin, Live, Shared},
-    recovery, shim_program,
+    live::{Begin, Live},
+    recovery,
+    shared::Shared,
+    shim_program,
     state::State,
     steps::Steps,
 };
@@ -179,7 +182,7 @@ impl<S: RunStore> Runner<S> {
         decoder: Box<dyn Decoder>,
         begin: Begin,
     ) {
-        let (shared, commands) = Shared::new(run, events.followed(), steps);
+        let (shared, commands) = Shared::new(events.followed(), steps);
         lock(&self.inner.live).insert(run, shared.clone());
         self.settle(run);
         let live = Live::new(self.inner.clone(), directory, events, decoder, shared, commands);
@@ -270,9 +273,4 @@ pub async fn stop_all(runs: &Path) -> std::io::Result<Vec<String>> {
         asked.push(run.to_string());
     }
     Ok(asked)
-}
-
-pub(crate) fn now_ms() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    now.as_millis() as i64
 }

@@ -20,10 +20,8 @@ use super::{
     data_directory::DataDirectory,
     launch::{Driver, environment_purpose},
     steps::{history_steps, prompt_steps},
+    title::title_of,
 };
-
-/// A name is at most so long, as in Cursor's API.
-pub const MAX_NAME: usize = 100;
 
 /// How long the end of a run is waited for before its chat is removed or a cancel answered.
 pub const END_WAIT: Duration = Duration::from_secs(12);
@@ -299,17 +297,6 @@ impl App {
     }
 }
 
-/// A chat's title until it is renamed: the first line of its prompt.
-pub fn title_of(prompt: &str) -> String {
-    let line = prompt.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("Untitled chat");
-    let line: String = line.chars().filter(|char| !char.is_control()).collect();
-    if line.chars().count() <= MAX_NAME {
-        return line;
-    }
-    let cut: String = line.chars().take(MAX_NAME - 1).collect();
-    format!("{}…", cut.trim_end())
-}
-
 /// As one word of a POSIX shell.
 fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|char| char.is_ascii_alphanumeric() || "/._-+=:@%,".contains(char));
@@ -319,13 +306,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_title_is_the_first_line_that_says_something() {
-        assert_eq!(title_of("\n  Fix the bug\nplease"), "Fix the bug");
-        assert_eq!(title_of(&"x".repeat(200)).chars().count(), 100);
-        assert_eq!(title_of(" \n"), "Untitled chat");
-    }
 
     #[test]
     fn words_of_a_shell_stay_one_word() {

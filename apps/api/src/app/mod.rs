@@ -19,6 +19,7 @@ pub mod runs;
 pub mod sample_project;
 pub mod secrets;
 pub mod steps;
+pub mod title;
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -22,8 +22,9 @@ use super::{
 };
 use crate::app::{
     AgentFilter, Error, Kind, Result,
-    agents::{AgentPatch, CreateAgent, MAX_NAME},
+    agents::{AgentPatch, CreateAgent},
     launch::Driver,
+    title::MAX_NAME,
 };
 
 /// What Cursor takes, and ours: `workspace`, `permission`, `driver`, `cliChat`.

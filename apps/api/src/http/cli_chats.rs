@@ -94,7 +94,7 @@ pub async fn get_cli_chat(
         let mut chat = chats::find(&home, &directory, &id)?;
         let entries = chats::read_transcript(&home, &chat);
         if let Some(first) = entries.first() {
-            chat.title = crate::app::agents::title_of(&first.text);
+            chat.title = crate::app::title::title_of(&first.text);
         }
         Some((chat, entries))
     });

@@ -50,7 +50,7 @@ pub fn list(home: &CursorHome, directory: Option<&Path>) -> (Vec<CliChat>, Vec<(
     for chat in &mut found {
         let transcript = read_transcript(home, chat);
         let first = transcript.iter().find(|entry| entry.role == agents::cursor::chats::Role::User);
-        if let Some(title) = first.map(|entry| super::super::agents::title_of(&entry.text)) {
+        if let Some(title) = first.map(|entry| crate::app::title::title_of(&entry.text)) {
             chat.title = title;
         }
     }
