@@ -208,3 +208,106 @@ pub fn floor_char_boundary(text: &str, limit: usize) -> usize {
     }
     (0..=limit).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        RunError,
+        tool::{ToolView, Truncated},
+    };
+
+    fn call(id: &str, status: ToolStatus) -> Event {
+        Event::ToolCall(Box::new(ToolCall {
+            call_id: id.to_owned(),
+            name: "read_file".to_owned(),
+            status,
+            args: None,
+            result: None,
+            truncated: Truncated::default(),
+            outcome: if status == ToolStatus::Running { Outcome::Running } else { Outcome::Success },
+            view: ToolView::Delete { path: "x".to_owned() },
+        }))
+    }
+
+    fn said(text: &str) -> Event {
+        Event::Assistant { text: text.to_owned() }
+    }
+
+    fn folded(events: &[Event]) -> (Fold, Vec<StepChange>) {
+        let (mut fold, mut changes) = (Fold::new(RunId::mint(), 1), Vec::new());
+        for (at, event) in (0..).zip(events) {
+            fold.apply(event, at, &mut changes);
+        }
+        (fold, changes)
+    }
+
+    fn closed(changes: &[StepChange]) -> Vec<(u32, &'static str)> {
+        changes
+            .iter()
+            .filter_map(|change| match change {
+                StepChange::Closed(step) => Some((step.id.ordinal, step.body.kind())),
+                StepChange::Piece { .. } => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn steps_are_numbered_as_they_begin_and_close_as_they_end() {
+        use ToolStatus::{Completed, Running};
+        let events = [
+            said("a"),
+            call("1", Running),
+            call("2", Running),
+            call("2", Completed),
+            call("3", Completed),
+            call("1", Completed),
+            said("b"),
+            Event::Done,
+        ];
+        let (fold, changes) = folded(&events);
+        let expected = [(1, "assistant_message"), (3, "tool_call"), (4, "tool_call"), (2, "tool_call"), (5, "assistant_message")];
+        assert_eq!(closed(&changes), expected);
+        assert!(fold.open().is_empty());
+    }
+
+    #[test]
+    fn what_is_open_when_the_run_ends_was_interrupted() {
+        let error = Event::Error(RunError { code: "x".to_owned(), message: "y".to_owned(), hint: None });
+        let (_, changes) = folded(&[call("1", ToolStatus::Running), error]);
+        let StepChange::Closed(step) = &changes[0] else { panic!("a step") };
+        assert!(matches!(&step.body, StepBody::ToolCall(call) if call.outcome == Outcome::Interrupted));
+        assert_eq!(closed(&changes), [(1, "tool_call"), (2, "error")]);
+    }
+
+    #[test]
+    fn a_status_closes_nothing_and_empty_text_opens_nothing() {
+        let status = Event::Status { status: crate::RunStatus::Running };
+        let (fold, changes) = folded(&[said(""), said("a"), status, said("b")]);
+        assert!(changes.is_empty());
+        assert!(matches!(&fold.open()[0].body, StepBody::AssistantMessage { text } if text == "ab"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_long_text_is_its_pieces_and_its_step_a_preview(sizes in prop::collection::vec(0..200_000usize, 1..8)) {
+            let mut events: Vec<Event> = sizes.iter().zip(0u8..).map(|(size, index)| said(&["é", "a", "😀"][usize::from(index % 3)].repeat(size / 3))).collect();
+            let whole: String = events.iter().map(|event| match event { Event::Assistant { text } => text.as_str(), _ => "" }).collect();
+            events.push(Event::Done);
+            let (_, changes) = folded(&events);
+            let pieces: String = changes.iter().filter_map(|change| match change { StepChange::Piece { text, .. } => Some(text.as_str()), StepChange::Closed(_) => None }).collect();
+            match changes.last() {
+                Some(StepChange::Closed(step)) => {
+                    let StepBody::AssistantMessage { text } = &step.body else { panic!("a message") };
+                    prop_assert_eq!(step.size, whole.len() as u64);
+                    prop_assert!(text.len() <= INLINE_BYTES && whole.starts_with(text.as_str()));
+                    prop_assert_eq!(step.truncated, text.len() < whole.len());
+                    prop_assert_eq!(pieces, if step.truncated { whole } else { String::new() });
+                }
+                _ => prop_assert!(whole.is_empty()),
+            }
+        }
+    }
+}
