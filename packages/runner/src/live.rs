@@ -100,7 +100,7 @@ impl<S: RunStore> Live<S> {
 
     /// True when nothing of the run is left; false when the server ends before.
     async fn follow(&mut self, begin: Begin) -> io::Result<bool> {
-        let mut connection = None;
+        let (mut connection, mut rung) = (None, None);
         // Kept so that the shim is collected when it ends; it is not killed with us.
         let mut shim = None;
         match begin {
@@ -120,8 +120,9 @@ impl<S: RunStore> Live<S> {
         loop {
             if connection.is_none() {
                 connection = self.connect().await;
+                rung = None;
             }
-            self.take_in().await?;
+            self.take_in(rung.take()).await?;
             if self.state.end.ended.is_some() {
                 break;
             }
@@ -137,7 +138,10 @@ impl<S: RunStore> Live<S> {
             }
             let due = self.result_due;
             tokio::select! {
-                rung = open.ring() => if rung.is_none() { connection = None },
+                length = open.ring() => match length {
+                    Some(length) => rung = Some(length),
+                    None => connection = None,
+                },
                 () = async { tokio::time::sleep_until(due.unwrap_or_else(Instant::now)).await }, if due.is_some() => {
                     self.result_due = None;
                     self.tell(RunStatus::Finished).await;
@@ -172,8 +176,8 @@ impl<S: RunStore> Live<S> {
         None
     }
 
-    /// Takes in all that is in the run log by now.
-    async fn take_in(&mut self) -> io::Result<()> {
+    /// Takes in what is in the run log, to the length that the shim rang or to all there is by now.
+    async fn take_in(&mut self, rung: Option<u64>) -> io::Result<()> {
         if self.log.is_none() {
             match RunLog::open(&self.directory.log()) {
                 Ok(mut log) => {
@@ -186,13 +190,14 @@ impl<S: RunStore> Live<S> {
         }
         loop {
             let Some(log) = &mut self.log else { return Ok(()) };
-            let waiting = log.waiting()?;
+            let end = rung.map_or_else(|| log.length(), Ok)?;
+            let waiting = end.saturating_sub(log.position());
             if waiting == 0 {
                 return Ok(());
             }
             let mut batch = Batch::default();
             let (state, decoder) = (&mut self.state, &mut self.decoder);
-            let mut work = || log.read(u64::MAX, |record, _| state.absorb(record, decoder.as_mut(), &mut batch));
+            let mut work = || log.read(end, |record, _| state.absorb(record, decoder.as_mut(), &mut batch));
             let more = if waiting > LARGE { in_place(work)? } else { work()? };
             let position = log.position();
             if self.state.running && lock(&self.shared.started).as_ref() != Some(&self.state.started) {
@@ -217,7 +222,7 @@ impl<S: RunStore> Live<S> {
     /// The shim is gone without a last word: ends what it left and says so.
     async fn lost(&mut self) -> io::Result<()> {
         // It may have ended in order between our last look and its going.
-        self.take_in().await?;
+        self.take_in(None).await?;
         if self.state.end.ended.is_some() {
             return Ok(());
         }

@@ -27,13 +27,13 @@ impl RunLog {
         self.position
     }
 
-    /// Bytes that were not given out yet; the last record of them may not be whole.
-    pub fn waiting(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len().saturating_sub(self.position))
+    /// How long the log is by now; its last record may not be whole.
+    pub fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 
-    /// Gives whole records to `each` until `end`, the end of the file, or about a piece of bytes.
-    /// True when there may be more.
+    /// Gives whole records to `each` until `end`, which the log reaches, or about a piece of bytes.
+    /// True when there may be more. The buffer is made for what there is: a chunk at a time is the rule.
     pub fn read(&mut self, end: u64, mut each: impl FnMut(&Record<'_>, u64)) -> io::Result<bool> {
         let mut size = PIECE;
         loop {

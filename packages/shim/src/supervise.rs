@@ -131,12 +131,12 @@ impl<'a> Supervisor<'a> {
             }
             if ready.children {
                 empty(&mut pipes.children);
+                self.reap();
             }
             if ready.terminate {
                 empty(&mut pipes.terminate);
                 self.end("terminated");
             }
-            self.reap();
             self.enforce()?;
         }
         self.drain(pipes)?;
