@@ -11,6 +11,7 @@ pub mod event_log;
 pub mod event_reader;
 mod flush;
 mod live;
+mod load;
 mod numbering;
 mod outcome;
 mod recovery;

@@ -53,6 +53,8 @@ pub struct Live<S> {
     log: Option<RunLog>,
     state: State,
     stopping: bool,
+    /// What the shim was told to keep.
+    pace: u32,
     result_due: Option<Instant>,
 }
 
@@ -77,6 +79,7 @@ impl<S: RunStore> Live<S> {
             log: None,
             state: State::default(),
             stopping: false,
+            pace: 0,
             result_due: None,
         }
     }
@@ -120,7 +123,8 @@ impl<S: RunStore> Live<S> {
         loop {
             if connection.is_none() {
                 connection = self.connect().await;
-                rung = None;
+                // What another server told the shim is not known.
+                (rung, self.pace) = (None, if shim.is_some() { 0 } else { u32::MAX });
             }
             self.take_in(rung.take()).await?;
             if self.state.end.ended.is_some() {
@@ -130,6 +134,11 @@ impl<S: RunStore> Live<S> {
                 self.lost().await?;
                 break;
             };
+            let pace = self.inner.load.pace_after(std::mem::take(&mut self.state.events));
+            if pace != self.pace {
+                self.pace = pace;
+                let _ = open.send(0, Action::Pace(pace)).await;
+            }
             for (id, bytes) in std::mem::take(&mut self.state.writes) {
                 self.state.last_command += 1;
                 if id > self.state.writes_logged {

@@ -19,6 +19,7 @@ use crate::{
     clock::now_ms,
     event_log::{EventLog, Followed, lock},
     live::{Begin, Live},
+    load::Load,
     recovery,
     shared::Shared,
     shim_program,
@@ -71,6 +72,7 @@ pub(crate) struct Inner<S> {
     pub live: Mutex<HashMap<RunId, Arc<Shared>>>,
     /// Runs that are about to be taken up; who asks for one waits.
     recovering: Mutex<HashMap<RunId, CancellationToken>>,
+    pub load: Load,
     pub tasks: TaskTracker,
     /// The server's end, not the runs'.
     pub shutdown: CancellationToken,
@@ -85,6 +87,7 @@ impl<S: RunStore> Runner<S> {
             shim,
             live: Mutex::default(),
             recovering: Mutex::default(),
+            load: Load::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
         };

@@ -27,6 +27,8 @@ pub struct State {
     pub error_told: bool,
     pub done_told: bool,
     pub writes: Vec<(u64, Vec<u8>)>,
+    /// Decoded since this was last looked at.
+    pub events: u32,
 }
 
 impl State {
@@ -81,6 +83,7 @@ impl State {
     }
 
     fn event(&mut self, event: Event, at: i64, batch: &mut Batch) {
+        self.events = self.events.saturating_add(1);
         self.redactor.take(event, at, &mut |event, at| batch.push(event, at));
     }
 

@@ -20,6 +20,9 @@ pub enum Action {
     Signal(i32),
     /// End the run: ask, wait for the grace, kill.
     Stop,
+    /// Look at the program's output at most every so many milliseconds; 0: as soon as it comes. Not of
+    /// the run: it has no number and is not logged.
+    Pace(u32),
 }
 
 impl Command {
@@ -30,6 +33,7 @@ impl Command {
             Action::CloseInput => (2, Vec::new()),
             Action::Signal(signal) => (3, signal.to_le_bytes().to_vec()),
             Action::Stop => (4, Vec::new()),
+            Action::Pace(ms) => (5, ms.to_le_bytes().to_vec()),
         };
         let mut bytes = (9 + payload.len() as u32).to_le_bytes().to_vec();
         bytes.extend_from_slice(&self.id.to_le_bytes());
@@ -60,6 +64,7 @@ impl Command {
             2 => Action::CloseInput,
             3 => Action::Signal(i32::from_le_bytes(payload.try_into().ok()?)),
             4 => Action::Stop,
+            5 => Action::Pace(u32::from_le_bytes(payload.try_into().ok()?)),
             _ => return None,
         };
         Some(Self { id: u64::from_le_bytes(*id), action })
@@ -80,6 +85,7 @@ mod tests {
             Command { id: 1, action: Action::Write(b"y\n".to_vec()) },
             Command { id: 2, action: Action::Signal(2) },
             Command { id: 3, action: Action::Stop },
+            Command { id: 0, action: Action::Pace(10) },
         ];
         let bytes: Vec<u8> = commands.iter().flat_map(Command::encode).collect();
         let (mut buffer, mut seen) = (Vec::new(), Vec::new());

@@ -79,6 +79,10 @@ struct Supervisor<'a> {
     /// Why the program is being ended, and when it will be killed.
     ending: Option<(String, Instant)>,
     window: (Instant, u32),
+    /// Between looks at the program's output, when the server is busy.
+    pace: Duration,
+    /// Its output is left in the pipe until then.
+    held_until: Option<Instant>,
 }
 
 impl<'a> Supervisor<'a> {
@@ -99,6 +103,8 @@ impl<'a> Supervisor<'a> {
             exit: None,
             ending: None,
             window: (now, 0),
+            pace: Duration::ZERO,
+            held_until: None,
         }
     }
 
@@ -112,8 +118,14 @@ impl<'a> Supervisor<'a> {
         while self.exit.is_none() {
             self.server.ring(self.log.length());
             let ready = self.wait(pipes, self.next_deadline())?;
-            if ready.output && self.pump(&mut pipes.output, Kind::Output)? {
-                self.breathe();
+            if self.held_until.is_some_and(|until| Instant::now() >= until) {
+                self.held_until = None;
+            }
+            if ready.output {
+                let before = self.output_bytes;
+                if self.pump(&mut pipes.output, Kind::Output)? {
+                    self.breathe((self.output_bytes - before) as usize);
+                }
             }
             if ready.error_output {
                 self.pump(&mut pipes.error_output, Kind::ErrorOutput)?;
@@ -187,7 +199,13 @@ impl<'a> Supervisor<'a> {
         Ok(false)
     }
 
-    fn breathe(&mut self) {
+    /// Lets output gather after a read of `count` bytes, so that many small pieces cost one wake-up. A
+    /// pipe that fills is never made to wait.
+    fn breathe(&mut self, count: usize) {
+        if !self.pace.is_zero() && count < CHUNK / 2 {
+            self.held_until = Some(next_beat(self.pace));
+            return;
+        }
         let (since, reads) = &mut self.window;
         if since.elapsed() > Duration::from_millis(1) {
             self.window = (Instant::now(), 1);
@@ -201,6 +219,11 @@ impl<'a> Supervisor<'a> {
     }
 
     fn obey(&mut self, command: Command, stdin: &mut Stdin) -> io::Result<()> {
+        if let Action::Pace(ms) = command.action {
+            self.pace = Duration::from_millis(ms.into());
+            self.held_until = None;
+            return Ok(());
+        }
         if command.id <= self.last_command {
             return Ok(());
         }
@@ -214,6 +237,7 @@ impl<'a> Supervisor<'a> {
             Action::CloseInput => stdin.close_when_written(),
             Action::Signal(signal) => scope::signal_all(&self.program, signal),
             Action::Stop => self.end("stopped"),
+            Action::Pace(_) => {}
         }
         Ok(())
     }
@@ -275,12 +299,12 @@ impl<'a> Supervisor<'a> {
                 [after(self.started, limits.wall_ms), after(self.last_output, limits.silence_ms)].into_iter().flatten().min()
             }
         };
-        [own, self.log.sync_at()].into_iter().flatten().min()
+        [own, self.log.sync_at(), self.held_until].into_iter().flatten().min()
     }
 
     fn wait(&self, pipes: &Pipes, deadline: Option<Instant>) -> io::Result<Ready> {
         let own = [
-            (pipes.output.as_ref().map(AsFd::as_fd), PollFlags::IN),
+            (pipes.output.as_ref().filter(|_| self.held_until.is_none()).map(AsFd::as_fd), PollFlags::IN),
             (pipes.error_output.as_ref().map(AsFd::as_fd), PollFlags::IN),
             (pipes.stdin.waiting(), PollFlags::OUT),
             (Some(self.server.listener.as_fd()), PollFlags::IN),
@@ -335,6 +359,10 @@ impl<'a> Supervisor<'a> {
 
     /// Ends what the program left behind, and says what that was.
     fn sweep(&mut self) -> io::Result<()> {
+        // Orphans come to their subreaper: without a child there is nobody left to look for.
+        if cfg!(target_os = "linux") && is_childless() {
+            return Ok(());
+        }
         let (me, mark) = (std::process::id() as i32, self.spec.mark());
         let left = scope::members(Some(me), &mark);
         if !left.is_empty() {
@@ -404,6 +432,20 @@ fn signal_socket(signals: &[i32]) -> io::Result<UnixStream> {
 fn empty(socket: &mut UnixStream) {
     let mut bytes = [0; 64];
     while matches!(socket.read(&mut bytes), Ok(count) if count > 0) {}
+}
+
+/// The next multiple of `pace` on the clock that all shims share, so that they wake the server together.
+fn next_beat(pace: Duration) -> Instant {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let (now, pace) = (now.tv_sec as u128 * 1_000_000_000 + now.tv_nsec as u128, pace.as_nanos());
+    Instant::now() + Duration::from_nanos((pace - now % pace) as u64)
+}
+
+fn is_childless() -> bool {
+    let mut status = 0;
+    // SAFETY: `status` is a valid place for the result; nobody waits for what may be reaped here.
+    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) };
+    pid < 0 && io::Error::last_os_error().raw_os_error() == Some(libc::ECHILD)
 }
 
 fn reap_one() -> Option<(i32, i32)> {
