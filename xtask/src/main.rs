@@ -1,1 +1,29 @@
-fn main(){}
+//! The project's own commands. They test and measure the built program from outside and are no part of it.
+
+mod bench;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo run --release -p xtask -- COMMAND
+
+  bench   measure the built program against its budgets (bench --help)";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let result = match arguments.next().as_deref() {
+        Some("bench") => bench::main(arguments.collect()),
+        // The bench starts itself with this word.
+        Some(bench::FLOOR_SERVER) => bench::floor_server(arguments.collect()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `bench`: the built program against its budgets.
+//!
+//! What holds: the product and the floor run the same stand-in and are read by the same compiled
+//! reader, in one run on one machine. A lost, doubled or changed chunk is an error and ends the bench;
+//! a budget that is missed is a figure. Everything is loopback, in a directory of its own, bounded in
+//! count and time, and only processes that the bench started are ended.
+
+mod chunked;
+mod context;
+mod floor;
+mod floor_server;
+mod http;
+mod options;
+mod process;
+mod prompt;
+mod quiet;
+mod reader;
+mod recording;
+mod report;
+mod rows;
+mod server;
+mod shims;
+mod stats;
+
+use anyhow::Context as _;
+use context::Context;
+use options::Options;
+
+/// The word that turns this program into the floor.
+pub const FLOOR_SERVER: &str = "bench-floor-server";
+
+pub fn main(arguments: Vec<String>) -> anyhow::Result<()> {
+    let Some(options) = Options::parse(arguments)? else { return Ok(()) };
+    let mut context = Context::new(&options)?;
+    let mut report = report::Report::begin(&options.program)?;
+    for (name, measure) in rows::ALL {
+        if options.wants(name) {
+            eprintln!("measuring {name} …");
+            report.add(measure(&mut context).with_context(|| format!("measuring {name}"))?);
+        }
+    }
+    report.end(context.noisy_repeats());
+    print!("{report}");
+    if let Some(path) = &options.json {
+        report.write_json(path)?;
+    }
+    Ok(())
+}
+
+pub fn floor_server(arguments: Vec<String>) -> anyhow::Result<()> {
+    floor_server::main(&arguments)
+}

@@ -1,0 +1,56 @@
+//! What `bench` is told.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [OPTION …]
+
+  --program FILE   the program to measure [default: cursor-selfhost beside this one]
+  --quick          fewer repeats, smaller counts; the budgets are those of the whole
+  --only NAMES     some of: delay,flood,many,launch,start,memory,chat,size
+  --json FILE      also write the figures there";
+
+pub struct Options {
+    pub program: PathBuf,
+    pub quick: bool,
+    pub json: Option<PathBuf>,
+    only: Vec<String>,
+}
+
+impl Options {
+    /// `None` when help was all that was wanted.
+    pub fn parse(arguments: Vec<String>) -> anyhow::Result<Option<Self>> {
+        let mut options = Self { program: beside_this()?, quick: false, json: None, only: Vec::new() };
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--program" => options.program = value()?.into(),
+                "--quick" => options.quick = true,
+                "--json" => options.json = Some(value()?.into()),
+                "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
+                "--help" | "-h" => {
+                    println!("{USAGE}");
+                    return Ok(None);
+                }
+                other => bail!("unknown option {other}\n{USAGE}"),
+            }
+        }
+        if let Some(unknown) = options.only.iter().find(|only| super::rows::ALL.iter().all(|(name, _)| name != only)) {
+            bail!("--only {unknown}: there is no such row\n{USAGE}");
+        }
+        options.program = options.program.canonicalize().with_context(|| {
+            format!("{}: build it with `cargo build --release -p cursor-selfhost`", options.program.display())
+        })?;
+        Ok(Some(options))
+    }
+
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
+fn beside_this() -> anyhow::Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("cursor-selfhost"))
+}
