@@ -8,7 +8,10 @@ use std::{
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, Connection, Executor, SqliteConnection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::watch;
@@ -80,7 +83,17 @@ async fn connect(path: &Path, connections: u32) -> Result<DatabaseConnection, Db
             .foreign_keys(true)
             .pragma("cache_size", format!("-{CACHE_KIB}"))
     });
+    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_clean(connection)));
     Database::connect(options).await
+}
+
+/// Whether a connection stands outside of any transaction. A full disk makes SQLite roll back by itself,
+/// or leaves a transaction open that nobody owns: what is then written on that connection is never
+/// committed. Such a one is closed, which undoes what hangs in it, and another is opened.
+async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Fails where there is nothing to roll back, as it should be.
+    let hung = connection.execute("ROLLBACK").await.is_ok();
+    Ok(!hung && !connection.is_in_transaction())
 }
 
 async fn migrate(writer: &DatabaseConnection, path: &Path) -> Result<(), DbError> {
@@ -124,4 +137,47 @@ fn backup_path(path: &Path, version: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".before-{version}"));
     path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{keys, settings, users};
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_all_works_again_with_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("db.sqlite");
+        let db = Db::open(&path).await.unwrap();
+        users::owner(&db, "me", 0).await.unwrap();
+        settings::set(&db, "before", "kept").await.unwrap();
+        let limit = async |pages: &str| {
+            let statement = format!("PRAGMA max_page_count = {pages}");
+            db.writer().execute_unprepared(&statement).await.unwrap();
+        };
+        let long = "x".repeat(100_000);
+        for round in 0..6 {
+            // Both ways to write: a statement of its own, and a transaction. The limit is a connection's,
+            // and a connection that met it may be another one afterwards.
+            limit("1").await;
+            assert!(matches!(settings::set(&db, &format!("s{round}"), &long).await, Err(DbError::DiskFull)));
+            limit("1").await;
+            let transaction = db.begin().await.unwrap();
+            let row = crate::entity::setting::ActiveModel {
+                name: sea_orm::ActiveValue::Set(format!("t{round}")),
+                value: sea_orm::ActiveValue::Set(long.clone()),
+            };
+            let inserted =
+                <crate::entity::setting::Entity as sea_orm::EntityTrait>::insert(row).exec_without_returning(&transaction).await;
+            assert!(inserted.is_err());
+            drop(transaction);
+        }
+        limit("1000000").await;
+        settings::set(&db, "after", "written").await.unwrap();
+        assert!(keys::revoke(&db, 1, "none", 0).await.is_ok());
+        let other = Db::open(&path).await.unwrap();
+        assert_eq!(settings::get(&other, "before").await.unwrap().as_deref(), Some("kept"));
+        assert_eq!(settings::get(&other, "after").await.unwrap().as_deref(), Some("written"));
+        assert_eq!(settings::get(&other, "s0").await.unwrap(), None);
+    }
 }
