@@ -1,6 +1,7 @@
 //! Opening a database: connections, the check of its version, backup, migration.
 
 use std::{
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -34,6 +35,8 @@ pub struct Db {
 impl Db {
     /// Opens the SQLite database at `path`, made if it is not there, and brings it to this version.
     pub async fn open(path: &Path) -> Result<Self, DbError> {
+        // Whose files SQLite makes beside it have the same mode. An error shows when it is opened.
+        let _ = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
         let writer = connect(path, 1).await?;
         migrate(&writer, path).await?;
         let readers = connect(path, 3).await?;

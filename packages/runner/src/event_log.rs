@@ -238,6 +238,9 @@ impl<'a> Records<'a> {
             self.start = 0;
             let old = self.buffer.len();
             let room = (end - self.position).min(MAX_EVENT as u64) as usize;
+            if room == 0 {
+                return Ok(false);
+            }
             self.buffer.resize(old + room, 0);
             let count = self.file.read_at(&mut self.buffer[old..], self.position)?;
             self.buffer.truncate(old + count);

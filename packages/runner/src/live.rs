@@ -153,10 +153,12 @@ impl<S: RunStore> Live<S> {
                 },
                 () = async { tokio::time::sleep_until(due.unwrap_or_else(Instant::now)).await }, if due.is_some() => {
                     self.result_due = None;
-                    self.tell(RunStatus::Finished).await;
+                    if self.state.told.is_none() {
+                        self.tell(RunStatus::Finished).await;
+                    }
                 }
                 Some(answer) = self.commands.recv() => {
-                    let result = if self.stopping || self.state.end.turn.is_some() {
+                    let result = if self.stopping {
                         Err(RunnerError::Ending)
                     } else {
                         self.stopping = true;
@@ -335,7 +337,7 @@ impl<S: RunStore> Live<S> {
         }
         let text = self.state.end.turn.as_ref().and_then(|turn| turn.text.clone());
         batch.push(Event::Status { status }, at);
-        batch.push(Event::Result(RunResult { status, text, duration_ms: Some(self.duration_ms(at)) }), at);
+        batch.push(Event::Result(RunResult { status, text, duration_ms: Some(self.duration_ms()) }), at);
         self.state.told = Some(status);
         self.append(batch, position).await;
     }
@@ -346,10 +348,9 @@ impl<S: RunStore> Live<S> {
         error
     }
 
-    fn duration_ms(&self, now: i64) -> u64 {
-        let told = self.state.end.turn.as_ref().and_then(|turn| turn.duration_ms);
-        let began = (self.state.began_at / 1_000_000) as i64;
-        told.unwrap_or(if began > 0 { now.saturating_sub(began).max(0) as u64 } else { 0 })
+    /// By the run log's own clock, so that it is the same for a server that comes later.
+    fn duration_ms(&self) -> u64 {
+        self.state.last_at.saturating_sub(self.state.began_at) / 1_000_000
     }
 
     async fn finish(mut self, stored: Option<RunStarted>) {
@@ -364,7 +365,7 @@ impl<S: RunStore> Live<S> {
             text: turn.text,
             error: (status == RunStatus::Error).then(|| self.error()),
             usage: turn.usage,
-            duration_ms: Some(self.duration_ms(ended_at)),
+            duration_ms: Some(self.duration_ms()),
             ended_at,
         };
         loop {
@@ -397,11 +398,8 @@ impl<S: RunStore> Live<S> {
         }
         loop {
             let changes = lock(&self.shared.steps).pending(COMMIT_BYTES);
-            let last = {
-                let steps = lock(&self.shared.steps);
-                steps.pending(usize::MAX).len() == changes.len()
-            };
             let count = changes.len();
+            let last = lock(&self.shared.steps).pending_len() == count;
             if last {
                 self.inner.store.finish(self.run, changes, outcome.clone()).await?;
                 lock(&self.shared.steps).committed(count);

@@ -19,6 +19,8 @@ pub struct State {
     pub running: bool,
     /// Nanoseconds since 1970.
     pub began_at: u64,
+    /// The time of the last record, nanoseconds since 1970.
+    pub last_at: u64,
     pub last_command: u64,
     pub writes_logged: u64,
     pub position: u64,
@@ -40,13 +42,16 @@ impl State {
     pub fn absorb(&mut self, record: &Record<'_>, decoder: &mut dyn Decoder, batch: &mut Batch) {
         let at = (record.wall_ns / 1_000_000) as i64;
         let mut effects = Vec::new();
+        if self.running && !matches!(record.kind, Kind::Ended) {
+            self.last_at = record.wall_ns;
+        }
         match record.kind {
             Kind::Started => {
                 if let Ok(started) = serde_json::from_slice::<Started>(record.payload) {
                     self.boot_id = Some(started.boot_id);
                 }
                 self.running = true;
-                self.began_at = record.wall_ns;
+                (self.began_at, self.last_at) = (record.wall_ns, record.wall_ns);
                 self.event(Event::Status { status: RunStatus::Running }, at, batch);
             }
             Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),

@@ -67,6 +67,10 @@ impl Steps {
             .collect()
     }
 
+    pub fn pending_len(&self) -> usize {
+        self.pending.len()
+    }
+
     pub fn has_pending(&self) -> bool {
         !self.pending.is_empty()
     }

@@ -29,6 +29,15 @@ pub fn detach() -> io::Result<()> {
     Ok(())
 }
 
+/// What the server's own parent left open, such as a shell's pipes, is none of the program's business.
+pub fn keep_inherited_files_from_the_program() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: sets a flag on descriptors and closes none.
+    unsafe {
+        libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as i32);
+    }
+}
+
 pub fn launch(spec: &Spec, environment: &[Vec<u8>]) -> io::Result<Program> {
     let (program, arguments) = spec.argv.split_first().ok_or_else(|| io::Error::other("no program to start"))?;
     let mut command = Command::new(program);

@@ -6,6 +6,7 @@
 use std::{
     fs::{self, File},
     io::{self, IoSlice, Write},
+    os::unix::fs::OpenOptionsExt,
     time::{Duration, Instant},
 };
 
@@ -28,7 +29,7 @@ pub struct Log {
 
 impl Log {
     pub fn create() -> io::Result<Self> {
-        let file = fs::OpenOptions::new().create_new(true).append(true).open(spec::LOG_FILE)?;
+        let file = fs::OpenOptions::new().create_new(true).append(true).mode(0o600).open(spec::LOG_FILE)?;
         fs::write(spec::RESERVE_FILE, vec![0xa5; spec::RESERVE_BYTES])?;
         Ok(Self { file, length: 0, dirty_since: None, full: false })
     }

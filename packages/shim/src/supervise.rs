@@ -273,7 +273,14 @@ impl<'a> Supervisor<'a> {
             && Instant::now() >= *kill_at
         {
             *kill_at = Instant::now() + Duration::from_millis(100);
-            scope::signal_all(&scope::members(Some(std::process::id() as i32), &self.spec.mark()), libc::SIGKILL);
+            let found = scope::members(Some(std::process::id() as i32), &self.spec.mark());
+            let program = |process: &scope::Process| self.program.iter().any(|program| program.pid == process.pid);
+            let left: Vec<String> =
+                found.iter().filter(|process| !program(process)).map(|process| process.command.clone()).collect();
+            scope::signal_all(&found, libc::SIGKILL);
+            if !left.is_empty() {
+                self.note(&Note::LeftBehind { commands: left })?;
+            }
         }
         if self.log.sync_at().is_some_and(|at| Instant::now() >= at) {
             self.log.sync();
@@ -387,12 +394,12 @@ impl<'a> Supervisor<'a> {
         let cause = self.ending.take().map(|(cause, _)| cause);
         let ended = Ended { exit: self.exit, turn_ended: self.turn_ended_at.is_some(), cause };
         self.log.append_json(Kind::Ended, &ended)?;
-        self.log.sync();
+        self.server.ring(self.log.length());
         let temporary = format!("{EXIT_FILE}.tmp");
         // The log has it already; a full disk must not keep the server from hearing of the end.
         let _ = fs::write(&temporary, serde_json::to_vec(&ended)?).and_then(|()| fs::rename(&temporary, EXIT_FILE));
         let _ = fs::remove_file(RESERVE_FILE);
-        self.server.ring(self.log.length());
+        self.log.sync();
         self.server.close();
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,8 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum DataDirectoryError {
+    #[error("there is no data directory at {0}. Name the one you mean with --data-dir")]
+    Missing(PathBuf),
     #[error("the data directory {0} is used by another server{1}")]
     InUse(PathBuf, Holder),
     #[error("cannot use the data directory {path}: {source}. Choose another with --data-dir")]
@@ -50,6 +52,8 @@ impl DataDirectory {
         let failed = |source| DataDirectoryError::Io { path: root.to_owned(), source };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(failed)?;
         let root = root.canonicalize().map_err(failed)?;
+        // It may have been made by hand, open to others.
+        fs::set_permissions(&root, fs::Permissions::from_mode(0o700)).map_err(failed)?;
         let instance = instance(&root).map_err(failed)?;
         Ok(Self { root, instance })
     }
@@ -91,6 +95,11 @@ impl DataDirectory {
     /// Whether `path`, which is physical, lies in here and is none of the places to work in.
     pub fn forbids(&self, path: &Path) -> bool {
         path.starts_with(&self.root) && !path.starts_with(self.demo_project())
+    }
+
+    /// The data directory at `root`, which is there already.
+    pub fn existing(root: &Path) -> Result<Self, DataDirectoryError> {
+        if root.join("instance").exists() { Self::open(root) } else { Err(DataDirectoryError::Missing(root.to_owned())) }
     }
 
     /// Takes the directory for this process, until the lock is dropped or the process ends.

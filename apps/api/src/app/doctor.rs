@@ -84,6 +84,13 @@ fn cursor_checks(state: &CursorState, configured: Option<&Path>) -> Vec<Check> {
         ];
     };
     let path = program.path.display();
+    // The name by which it was found, or the whole path of one that was named.
+    let name = program
+        .path
+        .file_name()
+        .filter(|_| configured.is_none())
+        .map_or_else(|| path.to_string(), |name| name.to_string_lossy().into_owned());
+    let login_command = format!("{name} login");
     let found = match &program.version {
         Some(found) if version::newer_than_tested(found) => {
             let message =
@@ -112,10 +119,10 @@ fn cursor_checks(state: &CursorState, configured: Option<&Path>) -> Vec<Check> {
         (None, true) => Check::new("login", "Login", CheckStatus::Ok, "An API key is set"),
         (Some(false), false) => {
             let message = login.message.clone().unwrap_or_else(|| "Not signed in".to_owned());
-            Check::new("login", "Login", CheckStatus::Error, message).remedy(sign_in, Some("cursor-agent login"))
+            Check::new("login", "Login", CheckStatus::Error, message).remedy(sign_in, Some(&login_command))
         }
         (None, false) => Check::new("login", "Login", CheckStatus::Unknown, "The CLI does not tell whether it is signed in")
-            .remedy(sign_in, Some("cursor-agent login")),
+            .remedy(sign_in, Some(&login_command)),
     };
     let models = match &state.models {
         Some(models) => Check::new("models", "Models", CheckStatus::Ok, format!("{} to choose from", models.len())),

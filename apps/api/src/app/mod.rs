@@ -61,6 +61,15 @@ impl App {
     pub async fn open(config: Config, data: DataDirectory, demo_argv: Vec<String>) -> Result<Arc<Self>> {
         let db = Db::open(&data.database()).await.map_err(|error| match error {
             db::DbError::Newer(_) | db::DbError::Backup(_) => Error::new(Kind::Internal, "internal_error", error.to_string()),
+            db::DbError::DiskFull => error.into(),
+            db::DbError::Database(source) => {
+                let path = data.database();
+                let message = format!(
+                    "{} cannot be opened: {source}. If it is damaged, put a copy in its place, or move it away to start anew.",
+                    path.display()
+                );
+                Error::new(Kind::Internal, "internal_error", message)
+            }
             other => other.into(),
         })?;
         auth::owner(&db).await?;

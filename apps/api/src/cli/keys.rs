@@ -8,6 +8,7 @@ use crate::{
     app::{
         auth,
         clock::{now_ms, rfc3339},
+        data_directory::DataDirectory,
     },
     config::DataOptions,
 };
@@ -45,7 +46,11 @@ enum Command {
 impl Keys {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let (Command::Create { data, .. } | Command::List { data } | Command::Revoke { data, .. }) = &self.command;
-        let (directory, _) = super::open_data(data)?;
+        // A key may be made before the first start; there is nothing to list or revoke then.
+        let directory = match &self.command {
+            Command::Create { .. } => DataDirectory::open(&crate::config::data_dir(data)?.0)?,
+            _ => super::existing_data(data)?,
+        };
         let db = db::Db::open(&directory.database()).await?;
         let owner = auth::owner(&db).await?;
         match self.command {

@@ -13,9 +13,10 @@ pub struct Link {
 
 impl Link {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let (data, _) = super::open_data(&self.data)?;
+        let data = super::existing_data(&self.data)?;
         let Some(url) = data.holder().and_then(|holder| holder.url) else {
-            bail!("no server runs with the data in {}. Start one: cursor-selfhost serve", data.root().display());
+            let option = super::data_dir_option(&data);
+            bail!("no server runs with the data in {}. Start one: cursor-selfhost serve{option}", data.root().display());
         };
         let db = db::Db::open(&data.database()).await?;
         println!("{url}/sign-in?token={}", auth::create_link(&db).await?);

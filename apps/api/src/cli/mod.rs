@@ -7,7 +7,7 @@ mod passwd;
 mod serve;
 mod stop;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
 }
 
 fn openapi() -> anyhow::Result<ExitCode> {
-    println!("{}", crate::http::document().to_pretty_json()?);
+    print(&crate::http::document().to_pretty_json()?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -80,10 +80,24 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The data directory a command is about.
-fn open_data(options: &DataOptions) -> anyhow::Result<(DataDirectory, config::File)> {
-    let (path, file) = config::data_dir(options)?;
-    Ok((DataDirectory::open(&path)?, file))
+/// The data directory a command is about; a mistyped one is not made.
+fn existing_data(options: &DataOptions) -> anyhow::Result<DataDirectory> {
+    let (path, _) = config::data_dir(options)?;
+    Ok(DataDirectory::existing(&path)?)
+}
+
+/// What makes a command that is named in a message be about the same data directory.
+fn data_dir_option(data: &DataDirectory) -> String {
+    let usual = config::default_data_dir().is_ok_and(|usual| config::physical(&usual) == data.root());
+    if usual { String::new() } else { format!(" --data-dir {}", data.root().display()) }
+}
+
+/// Prints, and does not mind if nobody reads on.
+fn print(text: &str) -> std::io::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// How this program starts its demo agent.

@@ -8,7 +8,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
-use crate::{app::auth, config::DataOptions};
+use crate::{
+    app::{auth, data_directory::DataDirectory},
+    config::DataOptions,
+};
 
 #[derive(Args)]
 pub struct Passwd {
@@ -18,7 +21,7 @@ pub struct Passwd {
 
 impl Passwd {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let (data, _) = super::open_data(&self.data)?;
+        let data = DataDirectory::open(&crate::config::data_dir(&self.data)?.0)?;
         let password = if std::io::stdin().is_terminal() {
             let first = ask("New password (at least 10 characters): ")?;
             if first != ask("Once more: ")? {

@@ -58,7 +58,17 @@ impl Serve {
         let base = app.public_base();
         lock.tell(&Holder { pid: std::process::id(), url: Some(base.clone()) }).context("cannot write the lock file")?;
         let link = format!("{base}/sign-in?token={}", auth::create_link(&app.db).await?);
-        greet(&app, &link)?;
+        match greet(&app, &link) {
+            // Whoever wanted the link has it.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            other => other?,
+        }
+        if let Some(missing) = config.cursor_bin.as_ref().filter(|path| path.components().count() > 1 && !path.is_file()) {
+            eprintln!(
+                "warning: --cursor-bin {} is not there; runs will say so. `cursor-selfhost doctor` checks it.",
+                missing.display()
+            );
+        }
         if !self.no_open {
             open_browser(&link);
         }
@@ -87,9 +97,10 @@ impl Serve {
         match live.await.unwrap_or_else(|_| app.runner.live_count()) {
             0 => {}
             live => eprintln!(
-                "{live} {} on. The next start takes {} up; `cursor-selfhost stop --all` ends {}.",
+                "{live} {} on. The next start takes {} up; `cursor-selfhost stop --all{}` ends {}.",
                 if live == 1 { "run goes" } else { "runs go" },
                 if live == 1 { "it" } else { "them" },
+                super::data_dir_option(&app.data),
                 if live == 1 { "it" } else { "them" }
             ),
         }
@@ -160,7 +171,11 @@ fn greet(app: &App, link: &str) -> std::io::Result<()> {
     writeln!(out)?;
     writeln!(out, "  {link}")?;
     writeln!(out)?;
-    writeln!(out, "Open it in a browser; it works once, within ten minutes. `cursor-selfhost link` prints another.")?;
+    writeln!(
+        out,
+        "Open it in a browser; it works once, within ten minutes. `cursor-selfhost link{}` prints another.",
+        super::data_dir_option(&app.data)
+    )?;
     if let Some(forward) = ssh_forward(app.config.listen) {
         writeln!(out, "Over SSH, forward the port first, on your own machine:  {forward}")?;
     }

@@ -19,7 +19,7 @@ impl Stop {
         if !self.all {
             bail!("say which runs: cursor-selfhost stop --all");
         }
-        let (data, _) = super::open_data(&self.data)?;
+        let data = super::existing_data(&self.data)?;
         match runner::stop_all(&data.runs()).await?.len() {
             0 => println!("No run is live."),
             1 => println!("Ended 1 run."),

@@ -25,6 +25,10 @@ pub enum ConfigError {
     BasePath(String),
     #[error("--public-url {0}: give the whole URL that browsers use, such as https://agents.example.com")]
     PublicUrl(String),
+    #[error("--public-url {0}: leave the path out, and give it with --base-path")]
+    PublicUrlPath(String),
+    #[error("agent_env {0}: not a variable that an agent program can be given")]
+    AgentEnv(String),
     #[error("there is no home directory (HOME is not set); say where the data goes with --data-dir")]
     NoHome,
 }
@@ -88,6 +92,9 @@ pub struct PublicUrl {
 impl Config {
     pub fn resolve(options: Options) -> Result<Self, ConfigError> {
         let (data_dir, file) = data_dir(&options.data)?;
+        if let Some(name) = file.agent_env.keys().find(|name| !is_variable(name)) {
+            return Err(ConfigError::AgentEnv(name.clone()));
+        }
         let listen = options.listen.or(file.listen);
         let listen = listen.map_or(Ok(DEFAULT_LISTEN), |text| parse_listen(&text))?;
         let base_path = options.base_path.or(file.base_path).unwrap_or_default();
@@ -125,7 +132,7 @@ pub fn data_dir(options: &DataOptions) -> Result<(PathBuf, File), ConfigError> {
     Ok((data_dir, file))
 }
 
-fn default_data_dir() -> Result<PathBuf, ConfigError> {
+pub fn default_data_dir() -> Result<PathBuf, ConfigError> {
     let data_home = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let data_home = data_home.or_else(|| home().map(|home| home.join(".local/share"))).ok_or(ConfigError::NoHome)?;
     Ok(data_home.join("cursor-selfhost"))
@@ -158,10 +165,22 @@ fn parse_public_url(text: &str) -> Result<PublicUrl, ConfigError> {
     let uri: http::Uri = text.parse().map_err(|_| wrong())?;
     let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https")).ok_or_else(wrong)?;
     let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(wrong)?;
+    // A path would be dropped without a word: it is --base-path's.
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(ConfigError::PublicUrlPath(text.to_owned()));
+    }
     let default_port = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.as_str().to_ascii_lowercase();
     let authority = authority.strip_suffix(default_port).unwrap_or(&authority).to_owned();
     Ok(PublicUrl { origin: format!("{scheme}://{authority}"), authority })
+}
+
+/// Whether an agent program may be given a variable of this name: one that shells can write, and none
+/// that makes it load code.
+pub fn is_variable(name: &str) -> bool {
+    let plain = name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+        && !name.starts_with(|char: char| char.is_ascii_digit());
+    !name.is_empty() && plain && name != "NODE_OPTIONS"
 }
 
 /// Whether only this machine can reach the address.
@@ -185,9 +204,9 @@ mod tests {
         for wrong in ["/a b", "/a/../b", "/<x>", "/a//b"] {
             assert!(parse_base_path(wrong).is_err(), "{wrong}");
         }
-        let url = parse_public_url("https://Agents.example.com:443/x").ok();
+        let url = parse_public_url("https://Agents.example.com:443/").ok();
         assert_eq!(url.map(|url| url.origin).as_deref(), Some("https://agents.example.com"));
-        for wrong in ["agents.example.com", "ftp://x", "https://", "http://u@h"] {
+        for wrong in ["agents.example.com", "ftp://x", "https://", "http://u@h", "https://h/x"] {
             assert!(parse_public_url(wrong).is_err(), "{wrong}");
         }
     }

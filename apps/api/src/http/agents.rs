@@ -1,10 +1,6 @@
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{AgentId, Mode, Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +10,7 @@ use super::{
     AppState,
     body::Body,
     caller::Known,
+    path::Path,
     query::{Params, invalid_cursor, limit},
     shape::{
         agent::{self, Agent},
@@ -26,6 +23,7 @@ use crate::app::{
     launch::Driver,
     title::MAX_NAME,
 };
+use crate::config::is_variable;
 
 /// What Cursor takes, and ours: `workspace`, `permission`, `driver`, `cliChat`.
 #[derive(Deserialize, ToSchema)]
@@ -356,14 +354,10 @@ fn environment(variables: BTreeMap<String, String>) -> Result<Vec<(String, Strin
         return Err(Error::invalid("envVars has at most 50 variables."));
     }
     for (name, value) in &variables {
-        let good_name = !name.is_empty()
-            && name.len() <= 255
-            && !name.contains(['=', '\0'])
-            && !name.to_ascii_uppercase().starts_with("CURSOR_");
+        let good_name = is_variable(name) && name.len() <= 255 && !name.to_ascii_uppercase().starts_with("CURSOR_");
         let good_value = !value.is_empty() && value.len() <= 4096 && !value.contains('\0');
         if !good_name || !good_value {
-            let message =
-                "Names in envVars have 1 to 255 bytes, no '=', and do not begin with CURSOR_; values have 1 to 4096 bytes.";
+            let message = "Names in envVars are letters, digits and '_', at most 255, not CURSOR_… nor NODE_OPTIONS; values have 1 to 4096 bytes.";
             return Err(Error::invalid(message));
         }
     }

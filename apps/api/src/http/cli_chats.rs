@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{AppState, caller::Known, query::Params};
+use super::{AppState, caller::Known, path::Path, query::Params};
 use crate::app::{
     Error, Kind, Result,
     clock::rfc3339,

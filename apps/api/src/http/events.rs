@@ -141,7 +141,10 @@ async fn follow_changes(app: AppState, caller: Caller, after: Option<i64>, sende
                     }
                 }
                 () = sender.closed() => return,
-                () = app.shutdown.cancelled() => return,
+                () = app.shutdown.cancelled() => {
+                    let _ = sender.send(Bytes::from_static(sse::GOODBYE)).await;
+                    return;
+                }
             }
         }
     }

@@ -35,11 +35,16 @@ pub async fn guard(State(app): State<AppState>, request: Request, next: Next) ->
 
 fn check(uri: &Uri, headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Result<(), Error> {
     // Who probes for health may name the server as it likes, and learns nothing by it.
-    if uri.path().ends_with("/healthz") {
+    if uri.path() == "/healthz" {
         return Ok(());
     }
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("\u{fffd}").to_ascii_lowercase());
-    let host = text(header::HOST).or_else(|| uri.authority().map(|authority| authority.as_str().to_ascii_lowercase()));
+    // One name, and the same one wherever it stands.
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(Error::invalid("The request names more than one host."));
+    }
+    let named = uri.authority().map(|authority| authority.as_str().to_ascii_lowercase());
+    let host = named.or_else(|| text(header::HOST));
     let host = host.unwrap_or_default();
     let is_public = public_url.is_some_and(|url| url.authority == without_default_port(&host));
     if !is_public && !is_loopback_name(&host) {
@@ -53,7 +58,7 @@ fn check(uri: &Uri, headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Resu
             let own = origin
                 .split_once("://")
                 .is_some_and(|(scheme, authority)| matches!(scheme, "http" | "https") && authority == host);
-            own || public_url.is_some_and(|url| url.origin == *origin)
+            (own && !is_public) || public_url.is_some_and(|url| url.origin == *origin)
         }
     };
     // Browsers tell where a request comes from also where they send no Origin.

@@ -16,6 +16,7 @@ mod me;
 mod models;
 mod openapi;
 mod page;
+mod path;
 mod query;
 mod runs;
 mod session;
@@ -53,11 +54,14 @@ pub fn router(app: AppState) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         // Streams are left alone by the layer itself.
         .layer(CompressionLayer::new().gzip(true))
-        .with_state(app);
+        .with_state(app.clone());
     let routes = if base_path.is_empty() {
         routes
     } else {
+        // The page's own address ends with a slash, which `nest` leaves out.
+        let index = axum::routing::get(page::index).layer(middleware::from_fn_with_state(app.clone(), guard::guard));
         Router::new()
+            .route(&format!("{base_path}/"), index.with_state(app))
             .nest(&base_path, routes)
             .fallback(error::unknown_route)
             .route("/healthz", axum::routing::get(health::healthz_without_state))

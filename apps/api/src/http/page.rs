@@ -48,6 +48,11 @@ pub async fn serve(State(app): State<AppState>, method: Method, uri: Uri, header
     if !wants_page || !is_page_address {
         return error::unknown_route().await.into_response();
     }
+    index(State(app)).await
+}
+
+/// The page itself.
+pub async fn index(State(app): State<AppState>) -> Response {
     let Some(index) = Files::get("index.html") else {
         let message = "This program was built without its page. Run `make build`; the API works all the same.";
         return (StatusCode::NOT_FOUND, message).into_response();

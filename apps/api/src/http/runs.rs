@@ -1,8 +1,4 @@
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{Mode, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +8,7 @@ use super::{
     agents::{IdResponse, ModelRef, Prompt},
     body::Body,
     caller::Known,
+    path::Path,
     query::{Params, invalid_cursor, limit},
     shape::run::{self, Run},
 };

@@ -14,6 +14,9 @@ use runner::{EventKind, StoredEvent};
 pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(4);
 pub const HEARTBEAT: &[u8] = b"event: heartbeat\ndata: {}\n\n";
 
+/// The last heartbeat before the server ends: come back soon.
+pub const GOODBYE: &[u8] = b"event: heartbeat\nretry: 1000\ndata: {}\n\n";
+
 /// An answer that is a stream of events.
 pub fn response(events: impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static) -> Response {
     let headers = [

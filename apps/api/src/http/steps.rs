@@ -1,7 +1,7 @@
 use axum::{
     Json,
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     AppState,
     caller::Known,
+    path::Path,
     query::{Params, invalid_cursor, limit},
     shape::step::{self, Step},
 };

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
 };
@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::IntoParams;
 
-use super::{AppState, caller::Known, query::Params, sse};
+use super::{AppState, caller::Known, path::Path, query::Params, sse};
 use crate::app::{Error, Kind, Result, auth::Caller};
 
 /// How long the events of a run are kept at least; steps stay for ever.
@@ -48,7 +48,15 @@ pub async fn stream_run(
     }
     let mut heartbeat = interval_at(Instant::now() + sse::HEARTBEAT_EVERY, sse::HEARTBEAT_EVERY);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let state = Reading { app: app.clone(), caller, reader, heartbeat, detail: params.detail.as_deref() == Some("full"), first };
+    let state = Reading {
+        app: app.clone(),
+        caller,
+        reader,
+        heartbeat,
+        detail: params.detail.as_deref() == Some("full"),
+        first,
+        told_goodbye: false,
+    };
     let mut response = sse::response(stream::unfold(state, next));
     let name = HeaderName::from_static("x-cursor-stream-retention-seconds");
     response.headers_mut().insert(name, HeaderValue::from_static(RETENTION_SECONDS));
@@ -62,6 +70,7 @@ struct Reading {
     heartbeat: Interval,
     detail: bool,
     first: Vec<u8>,
+    told_goodbye: bool,
 }
 
 async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infallible>, Reading)> {
@@ -72,12 +81,17 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
     loop {
         let events = tokio::select! {
             biased;
+            () = reading.app.shutdown.cancelled() => {
+                if std::mem::replace(&mut reading.told_goodbye, true) {
+                    return None;
+                }
+                return Some((Ok(Bytes::from_static(sse::GOODBYE)), reading));
+            }
             events = reading.reader.next() => events,
             _ = reading.heartbeat.tick() => {
                 let known = reading.app.is_still_known(&reading.caller).await;
                 return known.then(|| (Ok(Bytes::from_static(sse::HEARTBEAT)), reading));
             }
-            () = reading.app.shutdown.cancelled() => return None,
         };
         let events = match events {
             Ok(events) => events?,

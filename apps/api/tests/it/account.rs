@@ -111,3 +111,25 @@ async fn a_cursor_key_is_kept_sealed() {
     test.empty(Method::DELETE, "/v1/cursor/api-key").await;
     assert_eq!(test.app.cursor_api_key().await, None);
 }
+
+#[tokio::test]
+async fn everything_works_below_a_base_path() {
+    let test = TestApp::with(|config| config.base_path = "/deep/path".to_owned()).await;
+    let token = auth::create_link(&test.app.db).await.unwrap();
+    let send =
+        |path: String| test.router.clone().oneshot(request(&path).header("accept", "text/html").body(Body::empty()).unwrap());
+    let signed_in = send(format!("/deep/path/sign-in?token={token}")).await.unwrap();
+    assert_eq!(signed_in.headers()[header::LOCATION], "/deep/path/");
+    assert!(signed_in.headers()[header::SET_COOKIE].to_str().unwrap().contains("Path=/deep/path"));
+    for (path, status) in [
+        ("/deep/path/", StatusCode::OK),
+        ("/deep/path/agents/bc-1", StatusCode::OK),
+        ("/deep/path/healthz", StatusCode::OK),
+        ("/healthz", StatusCode::OK),
+        ("/deep/path/v1/me", StatusCode::UNAUTHORIZED),
+        ("/deep/path/assets/none.js", StatusCode::NOT_FOUND),
+        ("/", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(send(path.to_owned()).await.unwrap().status(), status, "{path}");
+    }
+}

@@ -25,6 +25,7 @@ async fn bodies_that_are_not_as_expected() {
         ("{\"prompt\":{\"text\":\"x\"},\"name\":\"\"}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"driver\":\"other\"}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"envVars\":{\"CURSOR_X\":\"1\"}}", "validation_error"),
+        ("{\"prompt\":{\"text\":\"x\"},\"envVars\":{\"NODE_OPTIONS\":\"1\"}}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"u\"}],\"workspace\":{\"type\":\"empty\"}}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"u\"}]}", "feature_unavailable"),
         ("{\"prompt\":{\"text\":\"x\",\"images\":[{}]}}", "feature_unavailable"),
@@ -121,6 +122,14 @@ async fn ids_pages_and_limits() {
     }
     assert_eq!(test.get(&format!("/v1/agents/{agent}/steps?limit=100")).await.status, StatusCode::OK);
     assert_eq!(test.get(&format!("/v1/agents/{agent}/usage?runId=x")).await.json["error"]["code"], "run_not_found");
+    for path in ["/v1/agents/%ff", "/v1/agents/%ff/runs/x", "/v1/cli-chats/%ff?directory=/"] {
+        let answer = test.get(path).await;
+        assert_eq!(
+            (answer.status, answer.json["error"]["code"].as_str()),
+            (StatusCode::BAD_REQUEST, Some("validation_error")),
+            "{path}"
+        );
+    }
     for path in ["/v1/nothing", "/v1", "/assets/x.js", "/nothing.txt"] {
         let answer = test.get(path).await;
         assert_eq!((answer.status, answer.json["error"]["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")), "{path}");

@@ -51,7 +51,8 @@ async fn who_is_logged_out_is_told_so_by_doctor() {
     cursor_script(test.directory.path(), "CURSOR_DEMO_LOGGED_OUT=1");
     let doctor = test.get("/v1/doctor").await.json;
     let login = doctor["checks"].as_array().unwrap().iter().find(|check| check["id"] == "login").unwrap();
-    assert_eq!((login["status"].as_str(), login["command"].as_str()), (Some("error"), Some("cursor-agent login")));
+    assert_eq!(login["status"], "error");
+    assert!(login["command"].as_str().unwrap().ends_with("cursor-agent login"));
     assert_eq!((doctor["ok"].as_bool(), doctor["cursor"]["login"]["loggedIn"].as_bool()), (Some(false), Some(false)));
     assert!(std::path::Path::new(doctor["demo"]["projectPath"].as_str().unwrap()).join("README.md").exists());
 }

@@ -1,6 +1,6 @@
 //! Starting, ending and killing the program, and the command line beside it.
 
-use std::path::Path;
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -20,6 +20,8 @@ fn a_key_made_beside_a_running_server_is_valid_at_once_until_revoked() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(home.path(), "127.0.0.1:0", &[]);
     assert_eq!(server.get("/healthz", "").0, 200);
+    let mode = |name: &str| std::fs::metadata(data_dir(home.path()).join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(""), mode("db.sqlite"), mode("db.sqlite-wal"), mode("key")), (0o700, 0o600, 0o600, 0o600));
     let key = key(home.path());
     assert_eq!(server.get("/v1/me", &key).0, 200);
     let data = data_dir(home.path());
@@ -166,8 +168,11 @@ fn the_command_line_says_what_to_do_next() {
     let home = tempfile::tempdir().unwrap();
     let data = data_dir(home.path());
     let data = data.to_str().unwrap();
+    assert!(run(home.path(), &["keys", "create", "--name", "first", "--data-dir", data]).status.success());
     for (arguments, said) in [
-        (vec!["link", "--data-dir", data], "cursor-selfhost serve"),
+        (vec!["link", "--data-dir", "/nowhere/data"], "--data-dir"),
+        (vec!["keys", "list", "--data-dir", "/nowhere/data"], "--data-dir"),
+        (vec!["link", "--data-dir", data], "cursor-selfhost serve --data-dir"),
         (vec!["serve", "--listen", "nonsense", "--data-dir", data], "127.0.0.1:4310"),
         (vec!["serve", "--listen", "0.0.0.0:0", "--data-dir", data], "cursor-selfhost passwd"),
         (vec!["stop", "--data-dir", data], "stop --all"),

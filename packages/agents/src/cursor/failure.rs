@@ -92,12 +92,11 @@ pub fn explain(words: &str, exit: Exit) -> RunError {
 }
 
 fn ended(exit: Exit) -> String {
-    let how = match exit {
-        Exit { signal: Some(signal), .. } => format!(" (signal {})", signal_name(signal)),
-        Exit { code: Some(code), .. } => format!(" (exit code {code})"),
-        Exit { .. } => String::new(),
-    };
-    format!("The agent program ended without a result{how}")
+    match exit {
+        Exit { signal: Some(signal), .. } => format!("The agent program was ended by {}", signal_name(signal)),
+        Exit { code: Some(0) | None, .. } => "The agent program ended without a result".to_owned(),
+        Exit { code: Some(code), .. } => format!("The agent program failed (exit code {code})"),
+    }
 }
 
 fn signal_name(signal: i32) -> String {
@@ -113,7 +112,7 @@ fn signal_name(signal: i32) -> String {
         13 => "SIGPIPE",
         14 => "SIGALRM",
         15 => "SIGTERM",
-        _ => return signal.to_string(),
+        _ => return format!("signal {signal}"),
     };
     name.to_owned()
 }
@@ -147,11 +146,11 @@ mod tests {
     #[test]
     fn who_said_nothing_is_spoken_for() {
         let error = explain(" ", Exit { code: Some(3), signal: None });
-        assert_eq!(error.message, "The agent program ended without a result (exit code 3)");
+        assert_eq!(error.message, "The agent program failed (exit code 3)");
         assert_eq!((error.code.as_str(), error.hint.as_deref()), ("agent_failed", Some(UNKNOWN_HINT)));
         let message = |signal| explain("", Exit { code: None, signal }).message;
-        assert_eq!(message(Some(9)), "The agent program ended without a result (signal SIGKILL)");
-        assert_eq!(message(Some(63)), "The agent program ended without a result (signal 63)");
+        assert_eq!(message(Some(9)), "The agent program was ended by SIGKILL");
+        assert_eq!(message(Some(63)), "The agent program was ended by signal 63");
         assert_eq!(message(None), "The agent program ended without a result");
     }
 

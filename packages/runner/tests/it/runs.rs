@@ -159,3 +159,21 @@ async fn steps_wait_for_a_database_that_fails_and_done_with_them() {
     assert_eq!(fixture.status(run).await, RunStatus::Finished);
     assert_eq!(fixture.store.text(run), "kept\n");
 }
+
+#[tokio::test]
+async fn a_result_is_told_once_however_long_the_clean_up_takes() {
+    let fixture = Fixture::new();
+    let run = fixture.start(r#"(trap '' TERM; while :; do sleep 0.05; done) & echo '{"type":"result"}'; sleep 0.1"#);
+    assert_eq!(fixture.status(run).await, RunStatus::Finished);
+    let results = fixture.events(run).await.iter().filter(|line| line.contains(" result ")).count();
+    assert_eq!(results, 1);
+}
+
+#[tokio::test]
+async fn who_lingers_can_be_stopped_and_has_finished() {
+    let fixture = Fixture::new();
+    let run = fixture.start_with(r#"echo '{"type":"result"}'; sleep 1000"#, Limits { linger_ms: 60_000, ..limits() });
+    fixture.until_text(run, "FINISHED").await;
+    fixture.runner.stop(run).await.unwrap();
+    assert_eq!(fixture.status(run).await, RunStatus::Finished);
+}

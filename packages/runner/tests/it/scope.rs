@@ -32,6 +32,25 @@ async fn children_that_detach_ignore_term_or_hold_the_pipes_are_ended() {
 }
 
 #[tokio::test]
+async fn what_is_killed_together_with_its_program_is_told_too() {
+    let fixture = Fixture::new();
+    let run = fixture.start("trap '' TERM; sleep 1000 & echo up; while :; do sleep 0.05; done");
+    fixture.until_text(run, "up").await;
+    fixture.runner.stop(run).await.unwrap();
+    assert_eq!(fixture.status(run).await, RunStatus::Cancelled);
+    assert_eq!(marked(run), Vec::<i32>::new());
+    let told = fixture
+        .store
+        .0
+        .lock()
+        .unwrap()
+        .steps
+        .values()
+        .any(|step| matches!(&step.body, domain::StepBody::Notice(notice) if notice.message.contains("sleep 1000")));
+    assert!(told);
+}
+
+#[tokio::test]
 async fn a_killed_shim_is_told_and_its_scope_is_swept() {
     let fixture = Fixture::new();
     let run = fixture.start("setsid sleep 1000 & echo up; sleep 1000");
