@@ -9,7 +9,7 @@
 //!
 //! | switch | what it does |
 //! |---|---|
-//! | `pace=<ms>` | time per delta; 0 is flat out (30, or 10 with the model `demo-fast`) |
+//! | `pace=<ms>` | time per word; 0 is flat out (60, or 12 with the model `demo-fast`) |
 //! | `fail=auth\|api-key\|model\|trust\|headless` | the error before anything is printed |
 //! | `fail=usage-limit\|retriable` | the error after the run began; no result |
 //! | `exit=<n>` (`fail=exit`: 3) | the exit code after a result |

@@ -7,9 +7,9 @@ use crate::{
     switches::Switches,
 };
 
-/// At the pace of a person reading.
-const PACE_MS: u64 = 30;
-const FAST_PACE_MS: u64 = 10;
+/// A word at a time, at the pace of a person reading.
+const PACE_MS: u64 = 60;
+const FAST_PACE_MS: u64 = 12;
 
 pub fn run(cli: &Cli, mut switches: Switches, args: &[String]) -> u8 {
     signals::install(switches.is_on("ignore-term"));
@@ -77,7 +77,7 @@ impl Run<'_> {
             let rules = Rules::load(self.workspace, self.cli.force);
             let newline_ids = self.switches.is_on("newline-call-id");
             let mut answer = Answer::new(&mut stream, self.workspace, &rules, self.cli.mode, &history, newline_ids);
-            answer.give(prompt, &prompt::requests(prompt))?;
+            answer.give(prompt, &prompt::requests(prompt::meant(prompt, &history)))?;
         }
         let last = stream.finish()?;
         chat.say("assistant", &last)?;

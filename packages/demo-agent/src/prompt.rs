@@ -1,6 +1,19 @@
 //! A prompt taken apart into single requests: lines, list items, sentences joined by "then".
 //! Nothing is cut within quotes, backticks or code fences.
 
+/// What a prompt asks for: "go on" means what was asked last.
+pub fn meant<'a>(prompt: &'a str, history: &'a [(String, String)]) -> &'a str {
+    let asks_to_go_on = |text: &str| {
+        let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+        ["go on", "continue", "try again", "carry on"].iter().any(|phrase| text.ends_with(phrase))
+    };
+    if !asks_to_go_on(prompt) {
+        return prompt;
+    }
+    let asked = history.iter().rev().filter(|(role, _)| role == "user").map(|(_, text)| text.as_str());
+    asked.into_iter().find(|text| !asks_to_go_on(text)).unwrap_or(prompt)
+}
+
 /// The requests of a prompt, in order.
 pub fn requests(prompt: &str) -> Vec<String> {
     let mut requests = Vec::new();
@@ -113,7 +126,17 @@ fn bare(request: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::requests;
+    use super::{meant, requests};
+
+    #[test]
+    fn going_on_means_what_was_asked_last() {
+        let said = |role: &str, text: &str| (role.to_owned(), text.to_owned());
+        let history =
+            [said("user", "run `uname`"), said("assistant", "Refused."), said("user", "Go on!"), said("assistant", "Refused.")];
+        assert_eq!(meant("That is allowed now. Go on.", &history), "run `uname`");
+        assert_eq!(meant("read a.txt", &history), "read a.txt");
+        assert_eq!(meant("go on", &[]), "go on");
+    }
 
     #[test]
     fn several_requests() {

@@ -68,7 +68,7 @@ impl Stream {
 
     pub fn think(&mut self, text: &str) -> io::Result<()> {
         self.after_tool();
-        for piece in pieces(text, 22) {
+        for piece in pieces(text, 8) {
             self.written += piece.len();
             self.line(&json!({
                 "type": "thinking", "subtype": "delta", "text": piece, "session_id": self.session, "timestamp_ms": clock::now_ms(),
@@ -82,7 +82,7 @@ impl Stream {
 
     /// Says something in words.
     pub fn say(&mut self, text: &str) -> io::Result<()> {
-        for piece in pieces(text, 8) {
+        for piece in pieces(text, 4) {
             self.delta(piece)?;
             thread::sleep(self.pace);
         }
@@ -191,6 +191,11 @@ impl Stream {
 
     pub fn prints_lines(&self) -> bool {
         self.format == Format::StreamJson
+    }
+
+    /// As long as a person takes to see that a tool is at work.
+    pub fn rest(&self) {
+        thread::sleep(self.pace * 8);
     }
 
     fn after_tool(&mut self) {

@@ -47,7 +47,9 @@ impl ToolCall {
             (self.kind.as_str()): payload, "hookAdditionalContexts": [], "toolCallId": self.id,
             "startedAtMs": self.started_at.to_string(),
         });
-        stream.tool_call("started", &self.id, &call)
+        stream.tool_call("started", &self.id, &call)?;
+        stream.rest();
+        Ok(())
     }
 
     /// `result` is the whole of it: `{"success":…}` and what may stand beside.

@@ -16,7 +16,7 @@ use crate::command_line;
 /// After this a command is left running, as the CLI does.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// For output that children of an ended command still hold open.
-const GRACE: Duration = Duration::from_millis(200);
+const GRACE: Duration = Duration::from_secs(1);
 const MAX_OUTPUT: usize = 1 << 20;
 
 #[derive(Default)]
