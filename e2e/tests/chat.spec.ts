@@ -71,12 +71,27 @@ test("Stop ends the run", async ({ app }) => {
   await app.expectEnded("CANCELLED", "FINISHED");
 });
 
+test("a run that has answered but not ended says so, and can be stopped", async ({ app }) => {
+  const { page } = app;
+  await app.open(await app.createChat("#demo pace=0\nread README.md"));
+  await app.expectEnded("FINISHED");
+  await app.send("#demo pace=0 hang-after-result\nread README.md");
+  await expect(app.header).toContainText("Finishing");
+  await expect(app.conversation).toContainText("Finishing …");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.locator("[data-run-end]")).toHaveCount(2);
+  await expect(app.conversation).not.toContainText("Finishing …");
+  await app.send("#demo pace=0\nread README.md");
+  await expect(page.locator("[data-run-end]")).toHaveCount(3);
+});
+
 test("a refused call is shown as refused, and one action allows it and goes on", async ({ app }) => {
   const { page } = app;
   await app.open(await app.createChat("#demo pace=0\nrun `touch made.txt`", { permission: "rules" }));
   await app.expectEnded("FINISHED");
   const refused = page.locator("[data-outcome=refused]").first();
-  await expect(refused).toContainText("Refused");
+  await expect(refused).toContainText("Refused: not allowed in this chat");
+  await expect(refused).not.toContainText(/No output|User Rejected/);
   const request = page.waitForRequest((candidate) => candidate.method() === "POST" && candidate.url().endsWith("/runs"));
   await refused.getByRole("button", { name: /^Allow .* and go on$/ }).click();
   expect((await request).postDataJSON()).toMatchObject({ allow: [expect.stringMatching(/^Shell\(/)], prompt: { text: "That is allowed now. Go on." } });

@@ -11,6 +11,7 @@ test("a chat of the CLI's own is opened and continued here", async ({ app }) => 
   await app.page.getByRole("button", { name: "Start the chat" }).click();
   await app.page.waitForURL(/\/agents\/bc-/);
   await expect(app.page.locator("[data-type=tool_call]").last()).toContainText("echo here");
+  await expect(app.conversation.getByText("Continued here from the CLI’s chat")).toHaveCount(1);
   await expect(app.page.locator("[data-type=user_message]").first()).toContainText("README.md");
   await expect(app.page.locator("[data-run-end=FINISHED]").last()).toBeVisible();
 

@@ -40,4 +40,6 @@ test("a directory that is not there is said in words", async ({ app }) => {
 test("a chat that is not there says so", async ({ app }) => {
   await app.open("bc-00000000-0000-7000-8000-000000000000");
   await expect(app.page.getByRole("heading", { name: "This chat is not here" })).toBeVisible();
+  await app.page.getByRole("main").getByRole("link", { name: "New chat" }).click();
+  await expect(app.page.getByRole("textbox", { name: "Prompt" })).toBeVisible();
 });

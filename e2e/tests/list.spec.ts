@@ -64,8 +64,8 @@ test("a delete that was not undone is carried out, also when the page is left", 
 test("a run that ends unseen is marked, and no longer once it was opened", async ({ app }) => {
   const agent = await app.createChat("#demo pace=0\nread README.md", { name: "Unseen" });
   await expect(app.chat("Unseen")).toContainText("unread");
-  await expect(app.page).toHaveTitle("(1) Cursor Self-Host");
+  await expect(app.page).toHaveTitle("(1) New chat · Cursor Self-Host");
   await app.open(agent);
   await expect(app.chat("Unseen")).not.toContainText("unread");
-  await expect(app.page).toHaveTitle("Cursor Self-Host");
+  await expect(app.page).toHaveTitle("Unseen · Cursor Self-Host");
 });

@@ -2,6 +2,7 @@ import { lazy, Suspense } from "react";
 import { Route, Routes } from "react-router";
 
 import { Shell } from "./components/Shell";
+import { NewChatLink } from "./components/NewChatLink";
 import { PageMessage } from "./components/PageMessage";
 import ChatPage from "./pages/ChatPage";
 import NewChatPage from "./pages/NewChatPage";
@@ -21,7 +22,14 @@ export function AppRoutes() {
           <Route path="/cli-chats" element={<CliChatsPage />} />
           <Route path="/cli-chats/:chatId" element={<CliChatPage />} />
           <Route path="/settings" element={<SettingsPage />} />
-          <Route path="*" element={<PageMessage title="There is no such page" detail="Choose a chat from the list, or begin a new one." />} />
+          <Route
+            path="*"
+            element={
+              <PageMessage title="There is no such page" detail="Choose a chat from the list, or begin a new one.">
+                <NewChatLink />
+              </PageMessage>
+            }
+          />
         </Routes>
       </Suspense>
     </Shell>

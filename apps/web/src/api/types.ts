@@ -263,7 +263,7 @@ export interface PatchAgent {
   permission?: Permission;
   model?: { id: string } | null;
   mode?: Mode;
-  unread?: false;
+  unread?: boolean;
 }
 
 export function isLive(run: Pick<Run, "status"> | undefined): boolean {

@@ -11,6 +11,7 @@ const shortcuts: [keys: string[], does: string][] = [
   [["n"], "New chat"],
   [["Ctrl/⌘", "K"], "Search chats"],
   [["↑", "↓"], "Go through the list"],
+  [["Shift", "F10"], "Menu of a chat in the list"],
   [["Enter"], "Send"],
   [["Shift", "Enter"], "New line"],
   [["Esc"], "Close what is open"],

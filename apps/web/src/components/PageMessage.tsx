@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { sheetOpen } from "../stores/layout";
 import { IconButton } from "../ui/Button";
+import { InlineCode } from "../ui/InlineCode";
 import { Spinner } from "../ui/Spinner";
 
 interface PageMessageProps {
@@ -22,7 +23,7 @@ export function PageMessage({ title, detail, loading, children }: PageMessagePro
         </p>
       )}
       {title && <h1 className="text-[17px] font-semibold">{title}</h1>}
-      {detail && <p className="max-w-100 text-sm text-dim">{detail}</p>}
+      {detail && <p className="max-w-100 text-sm text-dim">{typeof detail === "string" ? <InlineCode text={detail} /> : detail}</p>}
       {children}
     </div>
   );

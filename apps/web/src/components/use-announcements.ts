@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import type { Agent, Page } from "../api/types";
 import { isLive } from "../api/types";
 import { deletedAgents } from "../stores/deletions";
+import { pageTitle } from "../stores/layout";
 import { notifyEnded } from "../stores/notifications";
 import { link } from "../streams/link";
 
@@ -20,11 +21,16 @@ export function useAnnouncements(): void {
       // The chat that is being looked at is about to be marked as read.
       const looking = document.visibilityState === "visible" ? location.pathname.split("/agents/")[1] : undefined;
       const unread = countUnread(client.getQueriesData<{ pages: Page<Agent>[] }>({ queryKey: ["agents"] }).map(([, data]) => data), looking);
-      const title = unread > 0 ? `(${unread}) ${TITLE}` : TITLE;
+      const title = tabTitle(pageTitle.get(), unread);
       if (document.title !== title) document.title = title;
     };
     update();
-    return client.getQueryCache().subscribe(({ query }) => query.queryKey[0] === "agents" && update());
+    const stops = [client.getQueryCache().subscribe(({ query }) => query.queryKey[0] === "agents" && update()), pageTitle.subscribe(update), deletedAgents.subscribe(update)];
+    return () => {
+      for (const stop of stops) stop();
+      // Who signs out leaves no chat's name behind.
+      document.title = TITLE;
+    };
   }, [client]);
 
   useEffect(
@@ -38,6 +44,11 @@ export function useAnnouncements(): void {
       }),
     [client, navigate],
   );
+}
+
+/** “(1) Name · Cursor Self-Host” */
+export function tabTitle(page: string | undefined, unread: number): string {
+  return `${unread > 0 ? `(${unread}) ` : ""}${page ? `${page} · ` : ""}${TITLE}`;
 }
 
 type Lists = ({ pages: Page<Agent>[] } | undefined)[];

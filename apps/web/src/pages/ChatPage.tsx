@@ -14,6 +14,7 @@ import { SettingChips } from "../components/chat/SettingChips";
 import { Transcript } from "../components/chat/Transcript";
 import { type AgentActions, useAgentActions } from "../components/chat/use-agent-actions";
 import { useMarkRead } from "../components/chat/use-mark-read";
+import { NewChatLink } from "../components/NewChatLink";
 import { PageMessage } from "../components/PageMessage";
 import { type StepActions, StepActionsContext } from "../components/steps/actions";
 import { openDialog } from "../stores/layout";
@@ -31,7 +32,7 @@ export default function ChatPage() {
     const gone = agent.error instanceof ApiError && agent.error.status === 404;
     return (
       <PageMessage title={gone ? "This chat is not here" : "The chat could not be opened"} detail={gone ? "It may have been deleted." : errorMessage(agent.error)}>
-        {!gone && <Button onClick={() => void agent.refetch()}>Try again</Button>}
+        {gone ? <NewChatLink /> : <Button onClick={() => void agent.refetch()}>Try again</Button>}
       </PageMessage>
     );
   }
@@ -49,6 +50,8 @@ function Chat({ agent }: { agent: Agent }) {
 
   const latestRun = agent.latestRun;
   const live = isLive(latestRun);
+  // A run goes on for a moment after its answer, while its program ends.
+  const finishing = live && state.liveRunId === latestRun?.id && state.finishing === true;
   const runsById = useMemo(() => {
     const known = new Map((runs ?? []).map((run) => [run.id, run]));
     if (latestRun) known.set(latestRun.id, latestRun);
@@ -82,6 +85,8 @@ function Chat({ agent }: { agent: Agent }) {
   const actions: StepActions = {
     agentId: agent.id,
     directory: agent.workspace.path,
+    driver: agent.driver,
+    model: agent.model?.id,
     latestRunId: latestRun?.id,
     busy: live || state.sending !== undefined,
     allowAndGoOn: (allow) => void start(GO_ON, { allow }),
@@ -89,6 +94,9 @@ function Chat({ agent }: { agent: Agent }) {
       if (await agentActions.patch(agent, { permission: "everything" }, { permission: "everything" })) await start(GO_ON);
     },
     retry: () => void start(lastPrompt ?? "Go on."),
+    retryWithModel: async (model) => {
+      if (await agentActions.patch(agent, { model: model === null ? null : { id: model } }, { model: model === null ? undefined : { id: model } })) await start(lastPrompt ?? "Go on.");
+    },
     startAfresh: () => void start(lastPrompt ?? "Go on.", { session: "fresh" }),
     signInToCursor: () => openDialog.set({ name: "cursor-login" }),
     useDemo: () => void navigate("/?demo"),
@@ -97,7 +105,7 @@ function Chat({ agent }: { agent: Agent }) {
   return (
     <StepActionsContext value={actions}>
       <div className="flex h-full min-w-0 flex-col">
-        <ChatHeader agent={agent} actions={agentActions} totalMs={totals.ms} totalTokens={Math.max(agent.totalUsage?.totalTokens ?? 0, totals.tokens)} />
+        <ChatHeader agent={agent} actions={agentActions} finishing={finishing} totalMs={totals.ms} totalTokens={Math.max(agent.totalUsage?.totalTokens ?? 0, totals.tokens)} />
         {state.phase === "failed" ? (
           <PageMessage title="The conversation could not be loaded" detail={errorMessage(state.error)}>
             <Button onClick={() => void conversation.load()}>Try again</Button>
@@ -107,7 +115,7 @@ function Chat({ agent }: { agent: Agent }) {
         ) : (
           <Transcript conversation={conversation} state={state} runs={runsById} latestRun={latestRun} />
         )}
-        <ChatComposer agent={agent} actions={agentActions} live={live} sending={state.sending !== undefined} stopping={live && stopping === latestRun?.id} onSend={start} onStop={stop} />
+        <ChatComposer agent={agent} actions={agentActions} live={live} finishing={finishing} sending={state.sending !== undefined} stopping={live && stopping === latestRun?.id} onSend={start} onStop={stop} />
       </div>
     </StepActionsContext>
   );
@@ -117,13 +125,14 @@ interface ChatComposerProps {
   agent: Agent;
   actions: AgentActions;
   live: boolean;
+  finishing: boolean;
   sending: boolean;
   stopping: boolean;
   onSend(text: string): Promise<boolean>;
   onStop(): void;
 }
 
-function ChatComposer({ agent, actions, live, sending, stopping, onSend, onStop }: ChatComposerProps) {
+function ChatComposer({ agent, actions, live, finishing, sending, stopping, onSend, onStop }: ChatComposerProps) {
   const archived = agent.status === "ARCHIVED";
   return (
     <div className="mx-auto w-full max-w-190 shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6 sm:pb-4">
@@ -136,7 +145,7 @@ function ChatComposer({ agent, actions, live, sending, stopping, onSend, onStop 
         <Composer
           draftKey={agent.id}
           label="Message"
-          placeholder={live ? "The agent is working. You can write while you wait." : "Ask for a follow-up"}
+          placeholder={finishing ? "Finishing … You can write while you wait." : live ? "The agent is working. You can write while you wait." : "Ask for a follow-up"}
           running={live}
           sending={sending}
           stopping={stopping}

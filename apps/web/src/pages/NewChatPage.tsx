@@ -44,14 +44,15 @@ interface NewChatProps {
 function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
   const startChat = useStartChat();
   const [driver, setDriver] = useState<Driver>(wantsDemo ? "demo" : "cursor");
-  const [chosenPlace, setPlace] = useState<Place>();
+  // Each agent has its own: what was chosen for the one must not be worked on by the other unasked.
+  const [chosenPlaces, setChosenPlaces] = useState<Partial<Record<Driver, Place>>>({});
   const [settings, setSettings] = useState<ChatSettings>({ permission: undefined, mode: "agent", model: undefined });
   const [sending, setSending] = useState(false);
   const [asking, setAsking] = useState<{ about: "permission" | "demo"; path: string; answer(permission?: Permission): void }>();
 
   const home = useQuery(directoriesQuery(undefined)).data;
   const sample: Place | undefined = driver === "demo" && demoPath ? { type: "local", path: demoPath } : undefined;
-  const place = chosenPlace ?? sample ?? lastUsed(home?.recent, demoPath);
+  const place = chosenPlaces[driver] ?? sample ?? lastUsed(home?.recent, demoPath);
   const path = place?.type === "local" ? place.path : undefined;
   const inSample = driver === "demo" && path !== undefined && path === demoPath;
   const directory = useQuery({ ...directoriesQuery(path), enabled: path !== undefined, placeholderData: undefined });
@@ -101,7 +102,7 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
           {driver === "cursor" && !missing && !loggedIn && <NotSignedIn />}
           {driver === "demo" && <p className="text-sm text-dim">The demo is a script without AI: whatever you write, it reads, edits and runs something, so that you see how a chat works{inSample ? ", in a sample project of its own" : ""}.</p>}
           <div className="flex min-w-0 flex-wrap items-center gap-2">
-            <DirectoryChip place={place} onChange={setPlace} />
+            <DirectoryChip place={place} samplePath={demoPath} offersSample={driver === "demo"} onChange={(next) => setChosenPlaces({ ...chosenPlaces, [driver]: next })} />
             <ChoiceMenu
               label="Agent"
               side="bottom"
@@ -109,8 +110,9 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
               choices={missing ? drivers.slice(1) : drivers}
               onChange={(next) => {
                 setDriver(next);
-                setPlace(undefined);
-                setSettings({ ...settings, model: undefined });
+                // The demo begins in its sample project each time it is chosen.
+                if (next === "demo") setChosenPlaces({ ...chosenPlaces, demo: undefined });
+                setSettings({ ...settings, permission: undefined, model: undefined });
               }}
               trigger={
                 <Chip icon="spark" label="Agent" className="border border-line-strong bg-raised text-ink">

@@ -15,6 +15,7 @@ import { Button } from "../ui/Button";
 import { CommandLine } from "../ui/Copy";
 import { ErrorNote } from "../ui/ErrorNote";
 import { Icon } from "../ui/icons";
+import { InlineCode } from "../ui/InlineCode";
 
 export default function SettingsPage() {
   return (
@@ -131,8 +132,8 @@ function MachineSection() {
                 <span className="sr-only">{mark.word}: </span>
                 {title}
               </p>
-              <p className="break-words text-dim">{message}</p>
-              {status !== "ok" && remedy && <p className="break-words">{remedy}</p>}
+              <p className="break-words text-dim"><InlineCode text={message} /></p>
+              {status !== "ok" && remedy && <p className="break-words"><InlineCode text={remedy} /></p>}
               {status !== "ok" && command && <CommandLine command={command} />}
             </div>
           </div>

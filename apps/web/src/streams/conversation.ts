@@ -17,6 +17,8 @@ export interface ConversationState {
   loadingOlder: boolean;
   /** The run whose events are being read. */
   liveRunId?: string;
+  /** The live run has answered and is about to end. */
+  finishing?: boolean;
   /** A prompt on its way to the server. */
   sending?: string;
 }
@@ -201,6 +203,7 @@ export class Conversation {
       steps: this.fold ? [...this.settled, ...this.fold.steps] : this.settled,
       hasOlder: this.cursor !== undefined,
       liveRunId: this.fold?.runId,
+      finishing: this.fold?.finishing,
     };
     for (const listener of this.listeners) listener();
   }

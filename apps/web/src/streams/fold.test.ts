@@ -52,6 +52,12 @@ describe("texts", () => {
     expect(lines(fold(fresh(), say("a"), { ...status, eventId: undefined }, say("b")))).toEqual(["0 user_message Do it", "1 assistant_message ab …"]);
   });
 
+  it("a result says that the run is about to end, and done that it has", () => {
+    const answered = fold(fresh(), say("a"), event({ event: "result", data: { runId: RUN, status: "FINISHED" } }));
+    expect(answered).toMatchObject({ finishing: true, ended: false });
+    expect(fold(answered, done())).toMatchObject({ ended: true });
+  });
+
   it("a notice, a tool call and a result close the text", () => {
     const notice = () => event({ event: "notice", data: { code: "output", message: "a line" } });
     const state = fold(fresh(), say("a"), notice(), say("b"), tool("x", "completed"), say("c"), event({ event: "result", data: { runId: RUN, status: "FINISHED" } }));

@@ -20,6 +20,8 @@ export interface RunFold {
   nextOrdinal: number;
   /** Index in `steps` of the text that grows. */
   openText?: number;
+  /** True after `result`: the agent has answered, its program has yet to end. */
+  finishing: boolean;
   /** True after `done`. */
   ended: boolean;
   /** True when an event cannot be placed with what is known: the steps must be fetched again. */
@@ -43,7 +45,7 @@ export function startFold(agentId: string, runId: string, steps: readonly Step[]
   const highest = steps.reduce((max, step) => Math.max(max, stepOrdinal(step.id)), 0);
   const last = steps.length - 1;
   const open = steps[last] && isText(steps[last]) && isOpen(steps[last]);
-  return { agentId, runId, lastEventId, steps, nextOrdinal: highest + 1, openText: open ? last : undefined, ended: false, stale: false };
+  return { agentId, runId, lastEventId, steps, nextOrdinal: highest + 1, openText: open ? last : undefined, finishing: false, ended: false, stale: false };
 }
 
 /** Puts older steps of the same run, fetched later, before those known. */
@@ -114,6 +116,7 @@ function applyEvent(draft: Draft, event: RunEvent, now: string): void {
     case "done":
       closeText(draft, now);
       interruptCalls(draft, now);
+      draft.finishing = true;
       if (event.event === "done") draft.ended = true;
       break;
     case "status":

@@ -17,11 +17,16 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
+/** The look of a button, also for links that stand among buttons. */
+export function buttonLook(variant: Variant = "plain"): string {
+  return `inline-flex h-8 items-center justify-center gap-1.5 whitespace-nowrap rounded-md px-3 text-sm font-medium touch:h-10 ${look[variant]}`;
+}
+
 export function Button({ variant = "plain", icon, className = "", children, type = "button", ...rest }: ButtonProps) {
   return (
     <button
       type={type}
-      className={`inline-flex h-8 items-center justify-center gap-1.5 whitespace-nowrap rounded-md px-3 text-sm font-medium touch:h-10 ${look[variant]} ${className}`}
+      className={`${buttonLook(variant)} ${className}`}
       {...rest}
     >
       {icon && <Icon name={icon} size={14} />}

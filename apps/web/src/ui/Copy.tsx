@@ -29,13 +29,22 @@ export function CopyButton({ text, label = "Copy", className = "" }: { text: str
   return <IconButton icon={copied ? "check" : "copy"} label={copied ? "Copied" : label} size={14} className={className} onClick={() => copy(text)} />;
 }
 
-/** A shell command, shown whole, with its button. */
+/** A shell command, shown whole on as many lines as it takes, with its button. */
 export function CommandLine({ command, label = "Copy command" }: { command: string; label?: string }) {
   const [copied, copy] = useCopy();
   return (
     <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken p-1.5 pl-3">
-      <code className="min-w-0 flex-1 overflow-x-auto whitespace-pre font-mono text-xs text-ink [scrollbar-width:none]" tabIndex={0} role="group" aria-label="Command">
-        {command}
+      <code className="min-w-0 flex-1 whitespace-pre-wrap font-mono text-xs text-ink [overflow-wrap:anywhere]">
+        {/* Between its words where that is possible: a line must not end in the hyphen of an option. */}
+        {command.split(/(\s+)/).map((part, index) =>
+          index % 2 === 0 ? (
+            <span key={index} className="inline-block max-w-full">
+              {part}
+            </span>
+          ) : (
+            part
+          ),
+        )}
       </code>
       <Button icon={copied ? "check" : "copy"} onClick={() => copy(command)} aria-label={label}>
         {copied ? "Copied" : "Copy"}

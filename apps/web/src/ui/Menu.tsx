@@ -1,5 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useMemo } from "react";
 
 import { Icon, type IconName } from "./icons";
 
@@ -13,14 +13,20 @@ interface MenuProps {
   children: ReactNode;
   side?: "top" | "bottom";
   align?: "start" | "end";
+  /** Who opens the menu by other ways than its trigger keeps whether it is open. */
+  open?: boolean;
+  onOpenChange?(open: boolean): void;
+  /** Where the menu opens, if not at its trigger. */
+  point?: { x: number; y: number };
 }
 
-export function Menu({ trigger, children, side = "bottom", align = "start" }: MenuProps) {
+export function Menu({ trigger, children, side = "bottom", align = "start", open, onOpenChange, point }: MenuProps) {
+  const anchor = useMemo(() => point && { getBoundingClientRect: () => DOMRect.fromRect(point) }, [point]);
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={6} className="z-50 outline-none">
+        <Base.Positioner anchor={anchor} side={side} align={align} sideOffset={anchor ? 2 : 6} className="z-50 outline-none">
           <Base.Popup className={popup}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>

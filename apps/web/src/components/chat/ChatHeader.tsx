@@ -6,10 +6,12 @@ import { sheetOpen } from "../../stores/layout";
 import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
 import { useCopy } from "../../ui/Copy";
-import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { Menu } from "../../ui/Menu";
 import { shortCount } from "../../ui/numbers";
 import { baseName } from "../../ui/paths";
 import { duration, useNow } from "../../ui/time";
+import { usePageTitle } from "../use-page-title";
+import { AgentMenuItems } from "./AgentMenuItems";
 import { RenameField } from "./RenameField";
 import { runStatusWord } from "./RunStatus";
 import type { AgentActions } from "./use-agent-actions";
@@ -20,9 +22,11 @@ interface ChatHeaderProps {
   totalMs: number;
   totalTokens: number;
   actions: AgentActions;
+  /** The agent has answered; its run is about to end. */
+  finishing: boolean;
 }
 
-export function ChatHeader({ agent, totalMs, totalTokens, actions }: ChatHeaderProps) {
+export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing }: ChatHeaderProps) {
   const [renaming, setRenaming] = useState(false);
   const [copied, copy] = useCopy();
   const live = isLive(agent.latestRun);
@@ -30,6 +34,7 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions }: ChatHeaderP
   const since = agent.latestRun?.startedAt ?? agent.latestRun?.createdAt;
   const elapsed = totalMs + (live && since ? Math.max(0, now - Date.parse(since)) : 0);
   const name = agent.name || "Untitled chat";
+  usePageTitle(name);
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line px-2 sm:px-4">
       <IconButton icon="menu" label="Show the list of chats" className="lg:hidden" onClick={() => sheetOpen.set(true)} />
@@ -49,7 +54,7 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions }: ChatHeaderP
         </div>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-dim">
           <span role="status" className={`shrink-0 ${live ? "text-accent-ink" : ""}`}>
-            {runStatusWord(agent.latestRun)}
+            {finishing ? "Finishing" : runStatusWord(agent.latestRun)}
           </span>
           <span aria-hidden="true">·</span>
           <span className="min-w-0 truncate" title={agent.workspace.path}>
@@ -82,25 +87,7 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions }: ChatHeaderP
         />
       )}
       <Menu align="end" trigger={<IconButton icon="more" label="Chat menu" />}>
-        <MenuItem icon="pencil" onSelect={() => setRenaming(true)}>
-          Rename
-        </MenuItem>
-        {agent.status === "ARCHIVED" ? (
-          <MenuItem icon="archive" onSelect={() => actions.unarchive(agent)}>
-            Bring back from the archive
-          </MenuItem>
-        ) : (
-          <MenuItem icon="archive" onSelect={() => actions.archive(agent)}>
-            Archive
-          </MenuItem>
-        )}
-        <MenuItem icon="terminal" onSelect={() => actions.showTerminalCommand(agent)}>
-          Continue in a terminal
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon="trash" tone="danger" onSelect={() => actions.remove(agent)}>
-          Delete
-        </MenuItem>
+        <AgentMenuItems agent={agent} actions={actions} open onRename={() => setRenaming(true)} />
       </Menu>
     </header>
   );

@@ -1,12 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { modelsQuery } from "../../api/queries";
 import type { Driver, Mode, Permission } from "../../api/types";
 import { Chip } from "../../ui/Chip";
 import { ChoiceMenu } from "../../ui/Menu";
+import { ModelMenu, useModels } from "./ModelMenu";
 import { labelOf, modes, permissions } from "./settings";
-
-const AUTO = "auto";
 
 export interface ChatSettings {
   permission: Permission | undefined;
@@ -24,26 +20,19 @@ interface SettingChipsProps {
 
 /** The chips that set how the agent works: model, mode, permission. */
 export function SettingChips({ driver, settings, onChange, side = "top" }: SettingChipsProps) {
-  const models = useQuery(modelsQuery(driver));
-  const known = models.data?.items ?? [];
-  const current = settings.model ?? AUTO;
-  const choices = known.map(({ id, displayName }) => ({ value: id, label: displayName || id }));
-  if (!choices.some(({ value }) => value === AUTO)) choices.unshift({ value: AUTO, label: "Auto" });
-  if (!choices.some(({ value }) => value === current)) choices.push({ value: current, label: current });
+  const { choices, current } = useModels(driver, settings.model);
   return (
     <>
-      <ChoiceMenu
-        label="Model"
+      <ModelMenu
+        driver={driver}
+        model={settings.model}
         side={side}
-        value={current}
-        choices={choices}
-        onChange={(value) => onChange({ model: value === AUTO ? null : value })}
+        onChange={(model) => onChange({ model })}
         trigger={
           <Chip icon="cube" label="Model">
             {labelOf(choices, current)}
           </Chip>
         }
-        footer={known.length === 0 && !models.isPending ? "The CLI has not told which models there are." : undefined}
       />
       <ChoiceMenu
         label="Mode"
@@ -65,7 +54,7 @@ export function SettingChips({ driver, settings, onChange, side = "top" }: Setti
         onChange={(permission) => onChange({ permission })}
         trigger={
           <Chip icon="shield" label="Permission">
-            {settings.permission ? labelOf(permissions, settings.permission) : "Asks first"}
+            {settings.permission ? labelOf(permissions, settings.permission) : "Choose permission"}
           </Chip>
         }
       />

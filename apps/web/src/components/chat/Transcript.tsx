@@ -30,7 +30,7 @@ const NEAR_START = 1_200;
 
 export function Transcript({ conversation, state, runs, latestRun }: TranscriptProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => buildRows(state.steps, runs, latestRun, state.sending), [state.steps, runs, latestRun, state.sending]);
+  const rows = useMemo(() => buildRows(state.steps, runs, latestRun, state.sending, state.finishing), [state.steps, runs, latestRun, state.sending, state.finishing]);
   const [atEnd, setAtEnd] = useState(true);
 
   const virtualizer = useVirtualizer({
@@ -135,16 +135,35 @@ function RowView({ row }: { row: Row }) {
     case "sending":
       return <UserMessage text={row.text} pending />;
     case "working":
-      return <Working since={row.since} />;
+      return <Working since={row.since} finishing={row.finishing} />;
+    case "continued":
+      return <Continued />;
   }
 }
 
-function Working({ since }: { since: string }) {
+/** Where what the CLI's own chat held ends, and this one begins. */
+function Continued() {
+  return (
+    <div className="flex items-center gap-3 py-1 text-xs text-faint">
+      <hr className="flex-1 border-line" />
+      <p>Continued here from the CLI’s chat</p>
+      <hr className="flex-1 border-line" />
+    </div>
+  );
+}
+
+function Working({ since, finishing }: { since: string; finishing: boolean }) {
   const now = useNow(1_000);
   return (
     <p className="flex items-center gap-2 text-xs text-dim">
       <span className="size-2 animate-breathe rounded-full bg-accent-ink" />
-      Working · <span className="tabular-nums">{duration(Math.max(0, now - Date.parse(since)))}</span>
+      {finishing ? (
+        "Finishing …"
+      ) : (
+        <>
+          Working · <span className="tabular-nums">{duration(Math.max(0, now - Date.parse(since)))}</span>
+        </>
+      )}
     </p>
   );
 }

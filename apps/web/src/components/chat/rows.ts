@@ -5,10 +5,11 @@ import { isLive } from "../../api/types";
 export type Row =
   | { key: string; type: "step"; step: Step }
   | { key: string; type: "run-end"; run: Run }
-  | { key: string; type: "working"; since: string }
+  | { key: string; type: "working"; since: string; finishing: boolean }
+  | { key: string; type: "continued" }
   | { key: string; type: "sending"; text: string };
 
-export function buildRows(steps: readonly Step[], runs: ReadonlyMap<string, Run>, latestRun: Run | undefined, sending: string | undefined): Row[] {
+export function buildRows(steps: readonly Step[], runs: ReadonlyMap<string, Run>, latestRun: Run | undefined, sending: string | undefined, finishing = false): Row[] {
   const rows: Row[] = [];
   steps.forEach((step, index) => {
     rows.push({ key: step.id, type: "step", step });
@@ -20,10 +21,20 @@ export function buildRows(steps: readonly Step[], runs: ReadonlyMap<string, Run>
       }
       rows.push({ key: `end-${run.id}`, type: "run-end", run });
     }
+    const next = steps[index + 1];
+    if (next && isFromCli(step) && !isFromCli(next)) rows.push({ key: "continued", type: "continued" });
   });
   if (sending !== undefined) rows.push({ key: "sending", type: "sending", text: sending });
-  if (latestRun && isLive(latestRun)) rows.push({ key: `working-${latestRun.id}`, type: "working", since: latestRun.startedAt ?? latestRun.createdAt });
+  if (latestRun && isLive(latestRun)) rows.push({ key: `working-${latestRun.id}`, type: "working", since: latestRun.startedAt ?? latestRun.createdAt, finishing });
   return rows;
+}
+
+/** The upper half of a position is the run's number; what came along from the CLI's own chat belongs to none. */
+const FIRST_RUN = 2 ** 32;
+
+/** Steps that this page made of events have no position yet: they are of a run. */
+function isFromCli(step: Step): boolean {
+  return step.position !== undefined && Number(step.position) < FIRST_RUN;
 }
 
 /** The space above a row: tool calls stand close together, prompts apart. */

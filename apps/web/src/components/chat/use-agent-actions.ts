@@ -13,6 +13,7 @@ import { showToast } from "../../stores/toasts";
 export interface AgentActions {
   patch(agent: Agent, change: PatchAgent, shown?: Partial<Agent>): Promise<boolean>;
   rename(agent: Agent, name: string): void;
+  mark(agent: Agent, unread: boolean): void;
   archive(agent: Agent): void;
   unarchive(agent: Agent): void;
   remove(agent: Agent): void;
@@ -45,6 +46,7 @@ export function useAgentActions(): AgentActions {
     return {
       patch,
       rename: (agent, name) => void patch(agent, { name }, { name }),
+      mark: (agent, unread) => void patch(agent, { unread }, { unread }),
       archive: (agent) => {
         void setArchived(agent, true);
         showToast({ message: `Archived “${agent.name || "Untitled chat"}”`, action: { label: "Undo", run: () => void setArchived(agent, false) } });

@@ -8,6 +8,7 @@ import { showToast } from "../../stores/toasts";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { CommandLine } from "../../ui/Copy";
+import { InlineCode } from "../../ui/InlineCode";
 import { useStartChat } from "../new-chat/use-start-chat";
 import { PageHeader } from "../PageHeader";
 
@@ -44,7 +45,7 @@ export function CliMissing({ doctor }: { doctor: Doctor }) {
             <h2 className="text-[22px] font-semibold tracking-tight">The Cursor CLI is not on this machine yet</h2>
             <p className="text-dim">Chats here are worked by the Cursor CLI. Install it where cursor-selfhost runs, with one line in a terminal:</p>
             <CommandLine command={check?.command ?? INSTALL_COMMAND} label="Copy install command" />
-            {check?.message && <p className="text-sm text-dim">{check.message}</p>}
+            {check?.message && <p className="text-sm text-dim"><InlineCode text={check.message} /></p>}
             <Button variant="primary" disabled={checking} onClick={() => void checkAgain()}>
               {checking ? "Checking…" : "Check again"}
             </Button>

@@ -9,6 +9,7 @@ import { useStore } from "../../stores/external";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { type Choice, ChoiceMenu } from "../../ui/Menu";
+import { useAgentActions } from "../chat/use-agent-actions";
 import { AgentRow } from "./AgentRow";
 
 const ROW_HEIGHT = 50;
@@ -24,6 +25,7 @@ export function AgentList() {
   const query = useDeferredValue(useSettled(search.trim()));
   const agents = useInfiniteQuery(agentsQuery({ query: query || undefined, includeArchived: filter === "all" || undefined }));
   const deleted = useStore(deletedAgents);
+  const actions = useAgentActions();
   const items = useMemo(() => (agents.data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !deleted.has(id)), [agents.data, deleted]);
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -90,7 +92,7 @@ export function AgentList() {
           <ul className="relative" style={{ height: virtualizer.getTotalSize() }} aria-busy={agents.isFetchingNextPage}>
             {shown.map(({ index, key, start }) => (
               <li key={key} className="absolute inset-x-0 top-0" style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)` }}>
-                <AgentRow agent={items[index]!} />
+                <AgentRow agent={items[index]!} actions={actions} />
               </li>
             ))}
           </ul>

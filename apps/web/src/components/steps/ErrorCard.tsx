@@ -1,5 +1,7 @@
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
+import { InlineCode } from "../../ui/InlineCode";
+import { ModelMenu } from "../chat/ModelMenu";
 import { useStepActions } from "./actions";
 
 /** What each kind of failure is called. */
@@ -41,7 +43,11 @@ export function ErrorCard({ runId, code, message, hint }: ErrorCardProps) {
         <Icon name="alert" className="mt-0.5 text-danger" />
         <div className="min-w-0 flex-1 text-sm">
           <p className="font-semibold">{titles[code] ?? "The run failed"}</p>
-          {hint && <p className="mt-0.5 break-words text-dim">{hint}</p>}
+          {hint && (
+            <p className="mt-0.5 break-words text-dim">
+              <InlineCode text={hint} />
+            </p>
+          )}
         </div>
       </div>
       {message && (
@@ -60,6 +66,18 @@ export function ErrorCard({ runId, code, message, hint }: ErrorCardProps) {
             <Button disabled={actions.busy} onClick={actions.startAfresh}>
               Start afresh with this conversation as context
             </Button>
+          )}
+          {code === "invalid_model" && (
+            <ModelMenu
+              driver={actions.driver}
+              model={actions.model}
+              onChange={actions.retryWithModel}
+              trigger={
+                <Button variant="primary" disabled={actions.busy}>
+                  Choose another model
+                </Button>
+              }
+            />
           )}
           <Button disabled={actions.busy} onClick={actions.retry}>
             Retry

@@ -1,5 +1,6 @@
 import type { Todo } from "../../api/types";
 import { Icon } from "../../ui/icons";
+import { InlineCode } from "../../ui/InlineCode";
 
 const words: Record<Todo["status"], string> = { pending: "to do", inProgress: "in progress", completed: "done", cancelled: "cancelled" };
 
@@ -16,7 +17,9 @@ export function TodoList({ items }: { items: Todo[] }) {
             {status === "completed" && <Icon name="check" size={10} />}
             {status === "inProgress" && <span className="size-1.5 rounded-full bg-accent-ink" />}
           </span>
-          <span className={status === "completed" || status === "cancelled" ? "text-dim line-through" : ""}>{content}</span>
+          <span className={`min-w-0 [overflow-wrap:anywhere] ${status === "completed" || status === "cancelled" ? "text-dim line-through" : ""}`}>
+            <InlineCode text={content} />
+          </span>
           <span className="sr-only">({words[status]})</span>
         </li>
       ))}

@@ -21,8 +21,8 @@ export const ToolCard = memo(function ToolCard({ step }: { step: ToolCallStep })
       <Icon name={refused ? "blocked" : icon} size={14} className={refused ? "text-warn" : failed ? "text-danger" : "text-faint"} />
       <span className="shrink-0 text-dim">{verb}</span>
       <span className={`min-w-0 flex-1 truncate ${code ? "font-mono text-xs" : ""}`}>{target}</span>
-      {view.kind === "edit" && <LineCounts added={view.linesAdded} removed={view.linesRemoved} />}
-      {meta && <span className={`shrink-0 text-xs ${failed ? "text-danger" : "text-faint"}`}>{meta}</span>}
+      {view.kind === "edit" && !refused && <LineCounts added={view.linesAdded} removed={view.linesRemoved} />}
+      {meta && !refused && <span className={`shrink-0 text-xs ${failed ? "text-danger" : "text-faint"}`}>{meta}</span>}
       <OutcomeMark step={step} />
     </>
   );
@@ -39,7 +39,7 @@ export const ToolCard = memo(function ToolCard({ step }: { step: ToolCallStep })
           <>
             {outcome.type === "refused" && <Refused step={step} reason={outcome.reason} allow={outcome.allow} />}
             {outcome.type === "error" && <p className="whitespace-pre-wrap break-words px-3 py-2 font-mono text-xs text-danger">{outcome.message}</p>}
-            <ToolDetails step={step} />
+            {!refused && <ToolDetails step={step} />}
           </>
         )}
       </Disclosure>

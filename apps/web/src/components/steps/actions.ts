@@ -1,16 +1,23 @@
 import { createContext, use } from "react";
 
+import type { Driver } from "../../api/types";
+
 /** What steps can start in the chat that shows them. */
 export interface StepActions {
   agentId: string;
   /** The chat's directory: paths inside are shown short. */
   directory: string;
+  driver: Driver;
+  /** The chat's model; absent: the CLI's own choice. */
+  model?: string;
   latestRunId?: string;
   /** A run is live, or one is being started: nothing else can be. */
   busy: boolean;
   allowAndGoOn(rules: string[]): void;
   allowEverythingAndGoOn(): void;
   retry(): void;
+  /** Gives the chat another model (null: the CLI's own choice) and sends the last prompt again. */
+  retryWithModel(model: string | null): void;
   startAfresh(): void;
   signInToCursor(): void;
   useDemo(): void;

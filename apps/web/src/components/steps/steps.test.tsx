@@ -1,6 +1,8 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { modelsQuery } from "../../api/queries";
 import type { Outcome, Step, ToolCallStep, ToolView } from "../../api/types";
 import { type StepActions, StepActionsContext } from "./actions";
 import { StepView } from "./StepView";
@@ -14,20 +16,26 @@ function show(step: Step, more: Partial<StepActions> = {}): StepActions {
   const actions: StepActions = {
     agentId: "bc-1",
     directory: "/work/project",
+    driver: "cursor",
     latestRunId: "run-1",
     busy: false,
     allowAndGoOn: vi.fn(),
     allowEverythingAndGoOn: vi.fn(),
     retry: vi.fn(),
+    retryWithModel: vi.fn(),
     startAfresh: vi.fn(),
     signInToCursor: vi.fn(),
     useDemo: vi.fn(),
     ...more,
   };
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  client.setQueryData(modelsQuery("cursor").queryKey, { items: [{ id: "gpt-5", displayName: "GPT-5" }] });
   render(
-    <StepActionsContext value={actions}>
-      <StepView step={step} />
-    </StepActionsContext>,
+    <QueryClientProvider client={client}>
+      <StepActionsContext value={actions}>
+        <StepView step={step} />
+      </StepActionsContext>
+    </QueryClientProvider>,
   );
   return actions;
 }
@@ -50,6 +58,24 @@ describe("a refused call", () => {
     expect(screen.getByText(/Only the permission “Everything” does/)).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Allow everything in this chat and go on" }));
     expect(allowEverythingAndGoOn).toHaveBeenCalled();
+  });
+
+  it("shows neither output nor counts, and the reason only where it says something", () => {
+    show(call({ kind: "shell", command: "curl x" }, { type: "refused", reason: "User Rejected", allow: [] }));
+    expect(screen.getByText(/Refused: not allowed in this chat/)).toBeTruthy();
+    expect(screen.queryByText(/No output|User Rejected/)).toBeNull();
+    cleanup();
+    show(call({ kind: "webSearch", term: "x", references: [] }, { type: "refused", reason: "", allow: ["WebFetch(*)"] }));
+    expect(screen.queryByText(/result/)).toBeNull();
+    cleanup();
+    show(refused([]));
+    expect(screen.getByText("Not on the allow list.")).toBeTruthy();
+  });
+
+  it("shows a command that its line cuts off, before it is allowed", () => {
+    const command = `echo ${"a".repeat(80)} && rm -rf x`;
+    show(call({ kind: "shell", command }, { type: "refused", reason: "", allow: ["Shell(echo)"] }));
+    expect(screen.getAllByText(command)).toHaveLength(2);
   });
 
   it("waits for the run to end, and of an older run offers nothing", () => {
@@ -96,6 +122,13 @@ describe("a failure", () => {
     expect(actions.useDemo).toHaveBeenCalled();
   });
 
+  it("of the model offers the others", async () => {
+    const { retryWithModel } = show({ ...base, type: "error", code: "invalid_model", message: "Cannot use this model: x" });
+    fireEvent.click(screen.getByRole("button", { name: "Choose another model" }));
+    fireEvent.click(await screen.findByRole("menuitemradio", { name: "GPT-5" }));
+    expect(retryWithModel).toHaveBeenCalledWith("gpt-5");
+  });
+
   it("of the session offers to start afresh", () => {
     const { startAfresh } = show({ ...base, type: "notice", code: "session_missing", message: "The CLI no longer has this chat." });
     fireEvent.click(screen.getByRole("button", { name: "Start afresh with this conversation as context" }));
@@ -108,4 +141,9 @@ it("thinking is folded", () => {
   expect(screen.queryByText("Deep thought")).toBeNull();
   fireEvent.click(screen.getByRole("button", { name: "Thought" }));
   expect(screen.getByText("Deep thought")).toBeTruthy();
+});
+
+it("thinking says how long it took, from when it happened", () => {
+  show({ ...base, type: "thinking", text: "Deep thought", endedAt: "2026-11-22T12:00:07Z" });
+  expect(screen.getByRole("button", { name: "Thought for 7s" })).toBeTruthy();
 });
