@@ -15,7 +15,7 @@ const base = { id: "step-1-1", agentId: "bc-1", runId: "run-1", createdAt: NOW, 
 function show(step: Step, more: Partial<StepActions> = {}): StepActions {
   const actions: StepActions = {
     agentId: "bc-1",
-    directory: "/work/project",
+    directory: "/home/me/project",
     driver: "cursor",
     latestRunId: "run-1",
     busy: false,
@@ -97,7 +97,7 @@ describe("a tool call", () => {
   });
 
   it("shows paths inside the workspace short", () => {
-    show(call({ kind: "edit", path: "/work/project/src/a.ts", linesAdded: 3, linesRemoved: 1, diff: "+a" }, { type: "success" }));
+    show(call({ kind: "edit", path: "/home/me/project/src/a.ts", linesAdded: 3, linesRemoved: 1, diff: "+a" }, { type: "success" }));
     expect(screen.getByText("src/a.ts")).toBeTruthy();
     expect(screen.getByText("+3")).toBeTruthy();
   });
