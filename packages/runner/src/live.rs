@@ -55,6 +55,7 @@ pub struct Live<S> {
     stopping: bool,
     /// What the shim was told to keep.
     pace: u32,
+    load_window: u64,
     result_due: Option<Instant>,
 }
 
@@ -80,6 +81,7 @@ impl<S: RunStore> Live<S> {
             state: State::default(),
             stopping: false,
             pace: 0,
+            load_window: 0,
             result_due: None,
         }
     }
@@ -134,7 +136,7 @@ impl<S: RunStore> Live<S> {
                 self.lost().await?;
                 break;
             };
-            let pace = self.inner.load.pace_after(std::mem::take(&mut self.state.events));
+            let pace = self.inner.load.pace_after(std::mem::take(&mut self.state.events), &mut self.load_window);
             if pace != self.pace {
                 self.pace = pace;
                 let _ = open.send(0, Action::Pace(pace)).await;

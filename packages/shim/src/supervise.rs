@@ -40,6 +40,9 @@ const ORPHAN_GRACE: Duration = Duration::from_millis(500);
 const READS_PER_MS: u32 = 16;
 const BREATH: Duration = Duration::from_micros(300);
 
+/// For so long a program that fills its pipe is read as fast as it writes, whatever the pace.
+const HURRY: Duration = Duration::from_millis(200);
+
 /// Runs the program to its end and the end of all it started; then the last record and `exit.json`.
 pub fn supervise(spec: &Spec, payload: Payload, log: Log, server: Server) -> io::Result<()> {
     let children = signal_socket(&[libc::SIGCHLD])?;
@@ -81,6 +84,8 @@ struct Supervisor<'a> {
     window: (Instant, u32),
     /// Between looks at the program's output, when the server is busy.
     pace: Duration,
+    /// The pipe was found half full: it is not held again before.
+    hurried_until: Instant,
     /// Its output is left in the pipe until then.
     held_until: Option<Instant>,
 }
@@ -104,6 +109,7 @@ impl<'a> Supervisor<'a> {
             ending: None,
             window: (now, 0),
             pace: Duration::ZERO,
+            hurried_until: now,
             held_until: None,
         }
     }
@@ -202,7 +208,10 @@ impl<'a> Supervisor<'a> {
     /// Lets output gather after a read of `count` bytes, so that many small pieces cost one wake-up. A
     /// pipe that fills is never made to wait.
     fn breathe(&mut self, count: usize) {
-        if !self.pace.is_zero() && count < CHUNK / 2 {
+        if count >= CHUNK / 2 {
+            self.hurried_until = Instant::now() + HURRY;
+        }
+        if !self.pace.is_zero() && Instant::now() >= self.hurried_until {
             self.held_until = Some(next_beat(self.pace));
             return;
         }
