@@ -128,11 +128,22 @@ impl<S: RunStore> Live<S> {
                 // What another server told the shim is not known.
                 (rung, self.pace) = (None, if shim.is_some() { 0 } else { u32::MAX });
             }
-            self.take_in(rung.take()).await?;
+            match self.take_in(rung.take()).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
+                // The bytes are safe; whatever keeps us from them may pass.
+                Err(error) => match self.wait_for_disk(&error).await {
+                    true => return Ok(false),
+                    false => continue,
+                },
+            }
             if self.state.end.ended.is_some() {
                 break;
             }
             let Some(open) = &mut connection else {
+                if self.inner.shutdown.is_cancelled() {
+                    return Ok(false);
+                }
                 self.lost().await?;
                 break;
             };
@@ -142,7 +153,7 @@ impl<S: RunStore> Live<S> {
                 let _ = open.send(0, Action::Pace(pace)).await;
             }
             for (id, bytes) in std::mem::take(&mut self.state.writes) {
-                self.state.last_command += 1;
+                self.state.last_command = self.state.last_command.saturating_add(1);
                 if id > self.state.writes_logged {
                     let _ = open.send(self.state.last_command, Action::Write(bytes)).await;
                 }
@@ -156,17 +167,17 @@ impl<S: RunStore> Live<S> {
                 () = async { tokio::time::sleep_until(due.unwrap_or_else(Instant::now)).await }, if due.is_some() => {
                     self.result_due = None;
                     if self.state.told.is_none() {
-                        self.tell(RunStatus::Finished).await;
+                        self.tell(RunStatus::Finished).await?;
                     }
                 }
                 Some(answer) = self.commands.recv() => {
                     let result = if self.stopping {
                         Err(RunnerError::Ending)
                     } else {
-                        self.stopping = true;
-                        self.state.last_command += 1;
+                        self.state.last_command = self.state.last_command.saturating_add(1);
                         open.send(self.state.last_command, Action::Stop).await.map_err(RunnerError::io("reach the shim"))
                     };
+                    self.stopping |= result.is_ok();
                     let _ = answer.send(result);
                 }
                 () = self.inner.shutdown.cancelled() => return Ok(false),
@@ -179,11 +190,15 @@ impl<S: RunStore> Live<S> {
     }
 
     async fn connect(&self) -> Option<Connection> {
-        for attempt in 0..20u64 {
+        // As long as its shim lives a run is not lost, however long it takes to reach it.
+        for attempt in 0u64.. {
             match Connection::open(&self.directory).await {
                 Ok(connection) => return Some(connection),
                 Err(_) if !self.directory.is_supervised() => return None,
-                Err(_) => tokio::time::sleep(Duration::from_millis(5 * attempt)).await,
+                Err(_) => tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis((5 * attempt).min(200))) => {}
+                    () = self.inner.shutdown.cancelled() => return None,
+                },
             }
         }
         None
@@ -217,10 +232,10 @@ impl<S: RunStore> Live<S> {
                 *lock(&self.shared.started) = Some(self.state.started.clone());
                 self.shared.changed.notify_one();
             }
-            self.append(batch, position).await;
+            self.append(batch, position).await?;
             if self.state.end.turn.is_some() && self.state.told.is_none() {
                 match self.state.end.status() {
-                    Some(RunStatus::Finished) => self.tell(RunStatus::Finished).await,
+                    Some(RunStatus::Finished) => self.tell(RunStatus::Finished).await?,
                     Some(_) => {}
                     None if self.result_due.is_none() => self.result_due = Some(Instant::now() + RESULT_HOLD),
                     None => {}
@@ -247,8 +262,9 @@ impl<S: RunStore> Live<S> {
         for effect in effects {
             self.state.effect(effect, now_ms(), &mut batch);
         }
+        self.state.redactor.flush(&mut |event, at| batch.push(event, at));
         let position = self.log.as_ref().map_or(0, RunLog::position);
-        self.append(batch, position).await;
+        self.append(batch, position).await?;
         let same_boot = self.state.boot_id.as_ref().is_none_or(|boot_id| *boot_id == scope::boot_id());
         self.state.end.lost = Some(match (same_boot, self.state.boot_id.is_some()) {
             (false, _) => outcome::host_restarted(),
@@ -259,10 +275,13 @@ impl<S: RunStore> Live<S> {
     }
 
     /// Numbers and publishes; waits for the disk if it has to, since the bytes are safe meanwhile.
-    async fn append(&mut self, batch: Batch, position: u64) {
+    ///
+    /// Fails only with the server's end: then nothing may be taken for told, and the next server decodes
+    /// these bytes again.
+    async fn append(&mut self, batch: Batch, position: u64) -> io::Result<()> {
         let Batch { events, large } = batch;
         if events.is_empty() {
-            return;
+            return Ok(());
         }
         let first = self.events.next_number();
         let mut wholes: Vec<Option<String>> = vec![None; events.len()];
@@ -271,7 +290,7 @@ impl<S: RunStore> Live<S> {
             // Written before the event that refers to it, so that a recovery finds it.
             while let Err(error) = std::fs::write(self.directory.large(first + index as u64), &whole) {
                 if self.wait_for_disk(&error).await {
-                    return;
+                    return Err(io::ErrorKind::Interrupted.into());
                 }
             }
             wholes[index] = Some(whole);
@@ -298,12 +317,12 @@ impl<S: RunStore> Live<S> {
                     {
                         self.sync();
                     }
-                    return;
+                    return Ok(());
                 }
                 Err(error) => {
                     drop(steps);
                     if self.wait_for_disk(&error).await {
-                        return;
+                        return Err(io::ErrorKind::Interrupted.into());
                     }
                 }
             }
@@ -329,19 +348,20 @@ impl<S: RunStore> Live<S> {
         }
     }
 
-    async fn tell(&mut self, status: RunStatus) {
+    async fn tell(&mut self, status: RunStatus) -> io::Result<()> {
         let position = self.log.as_ref().map_or(0, RunLog::position);
         let at = now_ms();
         let mut batch = Batch::default();
         if status == RunStatus::Error && !self.state.error_told {
             batch.push(Event::Error(self.error()), at);
-            self.state.error_told = true;
         }
         let text = self.state.end.turn.as_ref().and_then(|turn| turn.text.clone());
         batch.push(Event::Status { status }, at);
         batch.push(Event::Result(RunResult { status, text, duration_ms: Some(self.duration_ms()) }), at);
+        self.append(batch, position).await?;
+        self.state.error_told |= status == RunStatus::Error;
         self.state.told = Some(status);
-        self.append(batch, position).await;
+        Ok(())
     }
 
     fn error(&self) -> domain::RunError {
@@ -357,8 +377,8 @@ impl<S: RunStore> Live<S> {
 
     async fn finish(mut self, stored: Option<RunStarted>) {
         let status = self.state.end.status().unwrap_or(RunStatus::Error);
-        if self.state.told != Some(status) {
-            self.tell(status).await;
+        if self.state.told != Some(status) && self.tell(status).await.is_err() {
+            return;
         }
         let ended_at = now_ms();
         let turn = self.state.end.turn.clone().unwrap_or_default();
@@ -386,7 +406,9 @@ impl<S: RunStore> Live<S> {
             let mut batch = Batch::default();
             batch.push(Event::Done, now_ms());
             let position = self.log.as_ref().map_or(0, RunLog::position);
-            self.append(batch, position).await;
+            if self.append(batch, position).await.is_err() {
+                return;
+            }
         }
         let _ = self.events.sync();
         lock(&self.inner.live).remove(&self.run);

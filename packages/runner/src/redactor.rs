@@ -77,7 +77,8 @@ impl Redactor {
 
     /// Nothing more of this text will come.
     pub fn flush(&mut self, next: &mut impl FnMut(Event, i64)) {
-        if let Some(held) = self.held.take().filter(|held| !held.text.is_empty()) {
+        if let Some(mut held) = self.held.take().filter(|held| !held.text.is_empty()) {
+            self.string(&mut held.text);
             next(text_event(held.thinking, held.text), held.at);
         }
     }
@@ -96,12 +97,28 @@ impl Redactor {
         }
         let mut whole = self.held.take().map_or_else(String::new, |held| held.text);
         whole.push_str(&text);
+        let kept = whole.split_off(self.decided(&whole));
         self.string(&mut whole);
-        let kept = whole.split_off(whole.len() - self.undecided(&whole));
         if !whole.is_empty() {
             next(text_event(thinking, whole), at);
         }
         self.held = Some(Held { thinking, text: kept, at });
+    }
+
+    /// How much of `text` can be given on: not what may be the beginning of a secret, and no part of a
+    /// secret that reaches into that.
+    fn decided(&self, text: &str) -> usize {
+        let mut cut = text.len() - self.undecided(text);
+        loop {
+            let occurrences = self
+                .secrets
+                .iter()
+                .flat_map(|secret| text.match_indices(secret.as_str()).map(|(at, secret)| (at, at + secret.len())));
+            match occurrences.filter(|(start, end)| *start < cut && cut < *end).map(|(start, _)| start).min() {
+                Some(start) => cut = start,
+                None => return cut,
+            }
+        }
     }
 
     /// The length of the longest tail that is a proper prefix of a secret.
@@ -178,6 +195,9 @@ mod tests {
         assert_eq!(through(&["hunter2-x"], &["ends with hunter2"]), "ends with hunter2");
         assert_eq!(through(&["secret", "secret-long"], &["a secret-long b"]), "a [REDACTED] b");
         assert_eq!(through(&["12"], &["12"]), "12");
+        // One that begins as another ends, or with another.
+        assert_eq!(through(&["https://a.b", "https://a.b/token"], &["see https://a.b", "/token"]), "see [REDACTED]");
+        assert_eq!(through(&["xxxyab", "abcdef"], &["-xxxyab", "cde"]), "-[REDACTED]cde");
     }
 
     proptest! {

@@ -134,6 +134,18 @@ impl<S: RunStore> Runner<S> {
         lock(&self.inner.recovering).extend(runs.into_iter().map(|run| (run, CancellationToken::new())));
     }
 
+    /// Announces a run that is about to be launched, for as long as the guard lives or until it is.
+    pub fn expecting(&self, run: RunId) -> Expected<S> {
+        self.expect([run]);
+        Expected { runner: self.clone(), run }
+    }
+
+    /// Ends whatever carries a run's mark, for a run that cannot be followed.
+    pub async fn kill(&self, run: RunId) {
+        let mark = shim::spec::mark(&self.inner.settings.instance, &run.to_string());
+        let _ = tokio::task::spawn_blocking(move || shim::scope::kill_all(None, &mark, || ())).await;
+    }
+
     /// The run was taken up, launched or given up.
     pub fn settle(&self, run: RunId) {
         if let Some(token) = lock(&self.inner.recovering).remove(&run) {
@@ -257,6 +269,18 @@ impl<S: RunStore> Runner<S> {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.live_count()
+    }
+}
+
+/// While it lives, who asks for the run waits.
+pub struct Expected<S: RunStore> {
+    runner: Runner<S>,
+    run: RunId,
+}
+
+impl<S: RunStore> Drop for Expected<S> {
+    fn drop(&mut self) {
+        self.runner.settle(self.run);
     }
 }
 

@@ -32,6 +32,15 @@ pub enum Kind {
     Ended = 8,
 }
 
+/// Enough to name what was left behind; a record has to hold it.
+const MOST_NAMED: usize = 100;
+
+impl Note {
+    pub fn left_behind<'a>(commands: impl Iterator<Item = &'a str>) -> Self {
+        Self::LeftBehind { commands: commands.take(MOST_NAMED).map(|command| command.chars().take(200).collect()).collect() }
+    }
+}
+
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         [Self::Started, Self::Output, Self::ErrorOutput, Self::Input, Self::Command, Self::Exited, Self::Note, Self::Ended]

@@ -284,11 +284,11 @@ impl<'a> Supervisor<'a> {
             *kill_at = Instant::now() + Duration::from_millis(100);
             let found = scope::members(Some(std::process::id() as i32), &self.spec.mark());
             let program = |process: &scope::Process| self.program.iter().any(|program| program.pid == process.pid);
-            let left: Vec<String> =
-                found.iter().filter(|process| !program(process)).map(|process| process.command.clone()).collect();
+            let left: Vec<&str> =
+                found.iter().filter(|process| !program(process)).map(|process| process.command.as_str()).collect();
             scope::signal_all(&found, libc::SIGKILL);
             if !left.is_empty() {
-                self.note(&Note::LeftBehind { commands: left })?;
+                self.note(&Note::left_behind(left.into_iter()))?;
             }
         }
         if self.log.sync_at().is_some_and(|at| Instant::now() >= at) {
@@ -382,8 +382,7 @@ impl<'a> Supervisor<'a> {
         let (me, mark) = (std::process::id() as i32, self.spec.mark());
         let left = scope::members(Some(me), &mark);
         if !left.is_empty() {
-            let commands = left.iter().map(|process| process.command.clone()).collect();
-            self.note(&Note::LeftBehind { commands })?;
+            self.note(&Note::left_behind(left.iter().map(|process| process.command.as_str())))?;
             scope::signal_all(&left, libc::SIGTERM);
             let deadline = Instant::now() + ORPHAN_GRACE;
             while Instant::now() < deadline && !scope::members(Some(me), &mark).is_empty() {
