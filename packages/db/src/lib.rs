@@ -17,4 +17,10 @@ pub use entity::{
 };
 pub use error::DbError;
 pub use open::Db;
-pub use query::{agents::NewAgent, changes::Change, page::Page, runs::NewRun, steps::StoredStep};
+pub use query::{
+    agents::{AgentChange, NewAgent},
+    changes::Change,
+    page::Page,
+    runs::{Created, NewRun},
+    steps::StoredStep,
+};

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use db::{
-    AgentRow, Change, Db, DbError, NewAgent, NewRun, RunRow,
+    AgentChange, AgentRow, Change, Created, Db, DbError, NewAgent, NewRun, RunRow,
     query::{agents, changes, runs, sessions, steps, users},
 };
 use domain::{AgentId, RunId, RunStatus, Step, StepBody, StepChange, StepId};
@@ -107,13 +107,25 @@ async fn one_run_at_a_time_and_a_final_state_stays() {
     let directory = tempfile::tempdir().unwrap();
     let db = open(directory.path()).await;
     let (agent, first) = create(&db, "a", 1).await;
-    let next = || NewRun { agent: agent.clone(), run: run(&agent, 2), prompt: Vec::new() };
-    assert!(!runs::create(&db, next()).await.unwrap(), "the first is live");
+    let next = || NewRun {
+        run: run(&agent, 0),
+        prompt: Vec::new(),
+        change: AgentChange::default(),
+        allow: Vec::new(),
+        session_id: None,
+    };
+    assert!(matches!(runs::create(&db, next()).await.unwrap(), Created::Busy), "the first is live");
     let finished = |status| runs::Finished { status, text: None, error: None, usage: None, duration_ms: None, ended_at: 5 };
     assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Finished)).await.unwrap());
     assert!(!runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Error)).await.unwrap());
     assert_eq!(runs::find(&db, &agent.id, &first.id).await.unwrap().unwrap().status, "FINISHED");
-    assert!(runs::create(&db, next()).await.unwrap());
+    // What somebody read before is not what is written back.
+    agents::update(&db, 1, &agent.id, AgentChange { unread: Some(false), ..AgentChange::default() }).await.unwrap();
+    let Created::Run(second) = runs::create(&db, next()).await.unwrap() else { panic!("a run") };
+    assert_eq!((second.1.number, second.0.run_count), (2, 2));
+    agents::update(&db, 1, &agent.id, AgentChange { name: Some("b".to_owned()), ..AgentChange::default() }).await.unwrap();
+    let now = agents::find(&db, 1, &agent.id).await.unwrap().unwrap();
+    assert_eq!((now.run_count, now.latest_run_id, now.name.as_str()), (2, Some(second.1.id), "b"));
 }
 
 #[tokio::test]

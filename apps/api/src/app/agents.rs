@@ -8,7 +8,7 @@ use std::{
 
 use ::agents::cursor::chats::TranscriptEntry;
 use db::{
-    AgentRow, NewAgent, RunRow,
+    AgentChange, AgentRow, NewAgent, RunRow,
     query::{agents, directories, page::Page, runs},
 };
 use domain::{AgentId, Mode, Notice, Permission, RunId, RunStatus, Usage};
@@ -105,6 +105,7 @@ impl App {
         let run = self.new_run(&agent, run_id, now).await;
         let history = continued.map(|(chat, entries)| history_steps(&id, &chat, &entries)).unwrap_or_default();
         let prompt = prompt_steps(run_id, &request.prompt, now);
+        let _expected = self.runner.expecting(run_id);
         let new = NewAgent { agent: agent.clone(), run: run.clone(), history, prompt };
         agents::create(&self.db, new).await.map_err(|error| match error {
             db::DbError::Conflict => Error::new(Kind::Conflict, "agent_id_conflict", "There is an agent with this id already."),
@@ -112,7 +113,10 @@ impl App {
         })?;
         if request.directory.is_some() {
             let path = &agent.workspace_path;
-            directories::remember(&self.db, user_id, path, request.permission.map(Permission::as_str), now).await?;
+            let permission = request.permission.map(Permission::as_str);
+            if let Err(error) = directories::remember(&self.db, user_id, path, permission, now).await {
+                tracing::warn!(%error, "a directory was not remembered");
+            }
         }
         self.launch(&agent, &run, request.prompt, Vec::<Notice>::new()).await?;
         Ok((agent, run))
@@ -134,57 +138,49 @@ impl App {
     }
 
     pub async fn patch_agent(&self, user_id: i64, id: &str, patch: AgentPatch) -> Result<AgentRow> {
-        let mut agent = self.get_agent(user_id, id).await?;
+        let agent = self.get_agent(user_id, id).await?;
         if let Some(Some(model)) = &patch.model
             && agent.driver == Driver::Cursor.as_str()
         {
             self.check_model(Some(model)).await?;
         }
-        if let Some(name) = patch.name {
-            agent.name = name;
-        }
-        if let Some(permission) = patch.permission {
-            agent.permission = permission.as_str().to_owned();
-        }
-        if let Some(mode) = patch.mode {
-            agent.mode = mode.as_str().to_owned();
-        }
-        if let Some(model) = patch.model {
-            agent.model = model;
-        }
-        if let Some(unread) = patch.unread {
-            agent.unread = unread;
-        }
-        agents::update(&self.db, agent.clone()).await?;
-        Ok(agent)
+        let change = AgentChange {
+            name: patch.name,
+            permission: patch.permission.map(|permission| permission.as_str().to_owned()),
+            mode: patch.mode.map(|mode| mode.as_str().to_owned()),
+            model: patch.model,
+            unread: patch.unread,
+            ..AgentChange::default()
+        };
+        agents::update(&self.db, user_id, &agent.id, change).await?;
+        self.get_agent(user_id, id).await
     }
 
     /// Archives or brings back; the same again changes nothing.
-    pub async fn set_archived(&self, user_id: i64, id: &str, archived: bool) -> Result<AgentRow> {
-        let mut agent = self.get_agent(user_id, id).await?;
+    pub async fn set_archived(&self, user_id: i64, id: &str, archived: bool) -> Result<()> {
+        let agent = self.get_agent(user_id, id).await?;
         if agent.archived_at.is_some() != archived {
-            agent.archived_at = archived.then(now_ms);
-            agent.updated_at = now_ms();
-            agents::update(&self.db, agent.clone()).await?;
+            let now = now_ms();
+            let change =
+                AgentChange { archived_at: Some(archived.then_some(now)), updated_at: Some(now), ..AgentChange::default() };
+            agents::update(&self.db, user_id, &agent.id, change).await?;
         }
-        Ok(agent)
+        Ok(())
     }
 
     /// Ends what runs, then removes the chat and what is ours of it. A directory of the user's stays.
     pub async fn delete_agent(&self, user_id: i64, id: &str) -> Result<()> {
         let agent = self.get_agent(user_id, id).await?;
         let all = runs::all_of(&self.db, &agent.id).await?;
-        let ids: Vec<RunId> = all.iter().filter_map(|run| run.id.parse().ok()).collect();
-        for run in &ids {
-            if self.runner.is_live(*run).await {
-                // Already ending is as good.
-                let _ = self.runner.stop(*run).await;
-                let _ = tokio::time::timeout(END_WAIT, self.runner.ended(*run)).await;
-            }
+        for run in &all {
+            self.end_run(&run.id).await;
         }
-        agents::delete(&self.db, user_id, &agent.id).await?;
-        for run in ids {
-            if let Err(error) = self.runner.remove(run).await {
+        // Also one that began meanwhile.
+        for run in agents::delete(&self.db, user_id, &agent.id).await? {
+            self.end_run(&run).await;
+            if let Ok(run) = run.parse()
+                && let Err(error) = self.runner.remove(run).await
+            {
                 tracing::warn!(%run, %error, "the files of a deleted run stay behind");
             }
         }
@@ -198,6 +194,19 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Ends a run if it is live, by force if it cannot be reached.
+    async fn end_run(&self, run: &str) {
+        let Ok(run) = run.parse::<RunId>() else { return };
+        if !self.runner.is_live(run).await {
+            return;
+        }
+        // Already ending is as good.
+        let _ = self.runner.stop(run).await;
+        if tokio::time::timeout(END_WAIT, self.runner.ended(run)).await.is_err() {
+            self.runner.kill(run).await;
+        }
     }
 
     /// Tokens of each run, oldest first, of one or of all.

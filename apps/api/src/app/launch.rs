@@ -161,16 +161,18 @@ impl App {
             Some(agent) => self.secrets_of(agent).await,
             None => Vec::new(),
         };
-        if let Err(error) = self.runner.attach(run_id, driver.decoder(), 1, known, secrets).await {
-            self.end_unlaunched(run_id, &error).await;
-            return Err(error.into());
-        }
-        Ok(())
+        Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets).await?)
     }
 
-    async fn end_unlaunched(&self, run: RunId, error: &RunnerError) {
-        let code = if matches!(error, RunnerError::DiskFull) { "disk_full" } else { "supervisor_lost" };
-        let why = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    /// Ends a run that cannot be taken up: its processes, and its row.
+    pub(crate) async fn give_up(&self, run: RunId, error: &Error) {
+        self.runner.kill(run).await;
+        self.end_unlaunched(run, error).await;
+    }
+
+    async fn end_unlaunched(&self, run: RunId, error: &(dyn std::error::Error + Sync)) {
+        let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        let code = if format!("{error}{why}").contains("disk") { "disk_full" } else { "supervisor_lost" };
         let error = RunError {
             code: code.to_owned(),
             message: format!("The run could not be started: {error}{why}."),

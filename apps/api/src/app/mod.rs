@@ -103,15 +103,22 @@ impl App {
             let app = self.clone();
             self.tasks.spawn(async move {
                 let id = run.id.clone();
-                if let Err(error) = app.attach(run).await {
+                let attached = app.attach(run).await;
+                let Ok(id) = id.parse() else { return };
+                if let Err(error) = attached {
                     tracing::error!(run = %id, %error, source = ?error.source, "a run could not be taken up");
+                    app.give_up(id, &error).await;
                 }
-                if let Ok(id) = id.parse() {
-                    app.runner.settle(id);
-                }
+                app.runner.settle(id);
             });
         }
         Ok(())
+    }
+
+    /// Carries a use-case to its end also when whoever asked has gone: one that is left half-way would
+    /// leave a run that nobody launches.
+    pub async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        self.tasks.spawn(work).await.map_err(|error| Error::internal("finish what was begun", error))?
     }
 
     /// Ends the server's own work; runs go on. Returns how many do.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use db::{
-    AgentRow, NewRun, RunRow,
+    AgentChange, AgentRow, Created, NewRun, RunRow,
     query::{page::Page, runs, steps},
 };
 use domain::{EventId, Mode, Notice, Permission, RunId, StepBody};
@@ -29,13 +29,9 @@ pub struct CreateRun {
 
 impl App {
     pub async fn create_run(self: &Arc<Self>, user_id: i64, agent_id: &str, request: CreateRun) -> Result<RunRow> {
-        let mut agent = self.get_agent(user_id, agent_id).await?;
+        let agent = self.get_agent(user_id, agent_id).await?;
         if agent.archived_at.is_some() {
-            return Err(Error::new(
-                Kind::Conflict,
-                "agent_archived",
-                "This agent is archived. Unarchive it, then send the prompt again.",
-            ));
+            return Err(agent_archived());
         }
         if agent.driver == Driver::Cursor.as_str() {
             self.check_model(request.model.as_deref()).await?;
@@ -46,28 +42,36 @@ impl App {
         }
         let mut notices = Vec::new();
         let mut input = request.prompt.clone();
+        let session_id = request.fresh_session.then(|| uuid::Uuid::new_v4().to_string());
         if request.fresh_session {
             input = format!("{}{input}", self.context_of(&agent).await?);
-            agent.session_id = uuid::Uuid::new_v4().to_string();
-            agent.session_seen = false;
         } else if self.session_is_missing(&agent) {
             notices.push(session_missing());
         }
         let now = now_ms();
         let run_id = RunId::mint();
-        agent.mode = request.mode.map_or(agent.mode, |mode| mode.as_str().to_owned());
-        agent.model = request.model.or(agent.model);
-        agent.permission = request.permission.map_or(agent.permission, |permission| permission.as_str().to_owned());
-        agent.allow_rules = with_rules(&agent.allow_rules, &request.allow);
-        agent.run_count += 1;
-        agent.latest_run_id = Some(run_id.to_string());
-        agent.updated_at = now;
-        let run = self.new_run(&agent, run_id, now).await;
-        let new = NewRun { agent: agent.clone(), run: run.clone(), prompt: prompt_steps(run_id, &request.prompt, now) };
-        if !runs::create(&self.db, new).await? {
-            let message = "A run of this agent is going on. Wait for its end or cancel it, then send the prompt again.";
-            return Err(Error::new(Kind::Conflict, "agent_busy", message));
-        }
+        let new = NewRun {
+            run: self.new_run(&agent, run_id, now).await,
+            prompt: prompt_steps(run_id, &request.prompt, now),
+            change: AgentChange {
+                mode: request.mode.map(|mode| mode.as_str().to_owned()),
+                model: request.model.map(Some),
+                permission: request.permission.map(|permission| permission.as_str().to_owned()),
+                ..AgentChange::default()
+            },
+            allow: request.allow,
+            session_id,
+        };
+        let _expected = self.runner.expecting(run_id);
+        let (agent, run) = match runs::create(&self.db, new).await? {
+            Created::Run(created) => *created,
+            Created::Busy => {
+                let message = "A run of this agent is going on. Wait for its end or cancel it, then send the prompt again.";
+                return Err(Error::new(Kind::Conflict, "agent_busy", message));
+            }
+            Created::Archived => return Err(agent_archived()),
+            Created::Gone => return Err(Error::agent_not_found()),
+        };
         self.launch(&agent, &run, input, notices).await?;
         Ok(run)
     }
@@ -156,14 +160,8 @@ impl App {
     }
 }
 
-fn with_rules(stored: &str, more: &[String]) -> String {
-    let mut rules: Vec<String> = serde_json::from_str(stored).unwrap_or_default();
-    for rule in more {
-        if !rules.contains(rule) {
-            rules.push(rule.clone());
-        }
-    }
-    serde_json::to_string(&rules).unwrap_or_else(|_| "[]".to_owned())
+fn agent_archived() -> Error {
+    Error::new(Kind::Conflict, "agent_archived", "This agent is archived. Unarchive it, then send the prompt again.")
 }
 
 fn session_missing() -> Notice {

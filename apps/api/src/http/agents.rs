@@ -219,7 +219,9 @@ pub async fn create_agent(
         environment,
         cli_chat: body.cli_chat.map(|chat| (chat.id, chat.directory)),
     };
-    let (agent, run) = app.create_agent(caller.user_id, request).await?;
+    let creating = app.clone();
+    let work = async move { creating.create_agent(caller.user_id, request).await };
+    let (agent, run) = app.to_its_end(work).await?;
     let response = CreateAgentResponse { agent: agent::agent(&app, &agent, Some(&run)), run: run::run(&run) };
     Ok((StatusCode::CREATED, Json(response)))
 }
@@ -285,8 +287,9 @@ pub async fn patch_agent(
 /// Removes an agent for good, and ends what runs of it.
 #[utoipa::path(delete, path = "/v1/agents/{id}", operation_id = "deleteAgent", tag = "agents", params(("id" = String, Path)), responses((status = 200, body = IdResponse), (status = 404, body = super::error::Envelope)))]
 pub async fn delete_agent(State(app): State<AppState>, Known(caller): Known, Path(id): Path<String>) -> Result<Json<IdResponse>> {
-    app.delete_agent(caller.user_id, &id).await?;
-    Ok(Json(IdResponse { id }))
+    let deleting = app.clone();
+    let work = async move { deleting.delete_agent(caller.user_id, &id).await.map(|()| id) };
+    Ok(Json(IdResponse { id: app.to_its_end(work).await? }))
 }
 
 #[utoipa::path(post, path = "/v1/agents/{id}/archive", operation_id = "archiveAgent", tag = "agents", params(("id" = String, Path)), responses((status = 200, body = IdResponse), (status = 404, body = super::error::Envelope)))]

@@ -77,7 +77,9 @@ pub async fn create_run(
         allow: body.allow,
         fresh_session,
     };
-    let run = app.create_run(caller.user_id, &id, request).await?;
+    let creating = app.clone();
+    let work = async move { creating.create_run(caller.user_id, &id, request).await };
+    let run = app.to_its_end(work).await?;
     Ok((StatusCode::CREATED, Json(CreateRunResponse { run: run::run(&run) })))
 }
 

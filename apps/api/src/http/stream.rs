@@ -56,6 +56,8 @@ pub async fn stream_run(
         detail: params.detail.as_deref() == Some("full"),
         first,
         told_goodbye: false,
+        run_id: run.id,
+        done: false,
     };
     let mut response = sse::response(stream::unfold(state, next));
     let name = HeaderName::from_static("x-cursor-stream-retention-seconds");
@@ -71,6 +73,8 @@ struct Reading {
     detail: bool,
     first: Vec<u8>,
     told_goodbye: bool,
+    run_id: String,
+    done: bool,
 }
 
 async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infallible>, Reading)> {
@@ -94,7 +98,8 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
             }
         };
         let events = match events {
-            Ok(events) => events?,
+            Ok(Some(events)) => events,
+            Ok(None) => return end(reading).await,
             Err(error) => {
                 // The reader comes back with the last id it has.
                 tracing::warn!(%error, "a stream was broken off");
@@ -103,6 +108,7 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
         };
         let (mut bytes, mut joined) = (Vec::new(), Vec::new());
         for event in &events {
+            reading.done |= event.kind == EventKind::Done;
             if sse::is_detail_only(event) && !reading.detail {
                 continue;
             }
@@ -113,6 +119,15 @@ async fn next(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infall
             return Some((Ok(bytes.into()), reading));
         }
     }
+}
+
+/// The log is at its end. Where the server was killed between a run's last commit and its `done`, that
+/// is told from the row.
+async fn end(mut reading: Reading) -> Option<(std::result::Result<Bytes, Infallible>, Reading)> {
+    let ended = !reading.done && !std::mem::replace(&mut reading.told_goodbye, true);
+    let run = if ended { reading.app.find_run(reading.caller.user_id, &reading.run_id).await.ok().flatten() } else { None };
+    reading.done = true;
+    run.filter(|run| !run.is_live()).map(|_| (Ok(Bytes::from_static(b"event: done\ndata: {}\n\n")), reading))
 }
 
 pub fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {

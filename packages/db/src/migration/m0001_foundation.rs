@@ -30,11 +30,12 @@ impl MigrationTrait for Foundation {
         ] {
             manager.create_table(table).await?;
         }
-        for (name, table, columns) in [
-            ("agents_by_update", "agents", vec!["user_id", "updated_at", "id"]),
-            ("runs_by_agent", "runs", vec!["agent_id", "number"]),
-            ("runs_by_status", "runs", vec!["status"]),
-        ] {
+        // Two runs of one number would share the places of their steps.
+        let numbers = Index::create().name("runs_by_agent").table("runs").col("agent_id").col("number").unique().take();
+        manager.create_index(numbers).await?;
+        for (name, table, columns) in
+            [("agents_by_update", "agents", vec!["user_id", "updated_at", "id"]), ("runs_by_status", "runs", vec!["status"])]
+        {
             let mut index = Index::create();
             index.name(name).table(table);
             for column in columns {

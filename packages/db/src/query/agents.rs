@@ -2,8 +2,8 @@
 
 use sea_orm::{
     ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::{self, Set},
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Value,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 
@@ -74,14 +74,43 @@ pub async fn list(db: &Db, user_id: i64, filter: Filter, limit: u64) -> Result<P
     Ok(Page::of(select.limit(limit + 1).all(db.reader()).await?, limit))
 }
 
-/// Stores the row as given.
-pub async fn update(db: &Db, row: AgentRow) -> Result<(), DbError> {
+/// What changes of an agent; the rest is left as it is by then.
+#[derive(Clone, Debug, Default)]
+pub struct AgentChange {
+    pub name: Option<String>,
+    pub permission: Option<String>,
+    pub mode: Option<String>,
+    pub model: Option<Option<String>>,
+    pub unread: Option<bool>,
+    pub archived_at: Option<Option<i64>>,
+    pub updated_at: Option<i64>,
+}
+
+/// Changes an agent and announces it.
+pub async fn update(db: &Db, user_id: i64, id: &str, change: AgentChange) -> Result<(), DbError> {
     let transaction = db.begin().await?;
-    let (id, user_id) = (row.id.clone(), row.user_id);
-    row.into_active_model().reset_all().update(&transaction).await?;
-    changes::add(&transaction, user_id, [Change::Agent(id)]).await?;
+    let row = agent::ActiveModel {
+        id: Set(id.to_owned()),
+        name: set(change.name),
+        permission: set(change.permission),
+        mode: set(change.mode),
+        model: set(change.model),
+        unread: set(change.unread),
+        archived_at: set(change.archived_at),
+        updated_at: set(change.updated_at),
+        ..Default::default()
+    };
+    if row.is_changed() {
+        agent::Entity::update(row).exec(&transaction).await?;
+    }
+    changes::add(&transaction, user_id, [Change::Agent(id.to_owned())]).await?;
     db.commit(transaction).await?;
     Ok(())
+}
+
+/// A column that is written only if it was given.
+pub(crate) fn set<T: Into<Value>>(value: Option<T>) -> ActiveValue<T> {
+    value.map_or(ActiveValue::NotSet, ActiveValue::Set)
 }
 
 /// Remembers that the agent program keeps this chat's session; nobody needs to hear of it.
@@ -91,16 +120,18 @@ pub async fn set_session_seen(db: &Db, id: &str, seen: bool) -> Result<(), DbErr
     Ok(())
 }
 
-/// The agent with its runs and steps.
-pub async fn delete(db: &Db, user_id: i64, id: &str) -> Result<(), DbError> {
+/// The agent with its runs and steps. Returns the ids of those runs.
+pub async fn delete(db: &Db, user_id: i64, id: &str) -> Result<Vec<String>, DbError> {
     let transaction = db.begin().await?;
+    let of_agent = run::Entity::find().select_only().column(run::Column::Id).filter(run::Column::AgentId.eq(id));
+    let runs: Vec<String> = of_agent.into_tuple().all(&transaction).await?;
     step_piece::Entity::delete_many().filter(step_piece::Column::AgentId.eq(id)).exec(&transaction).await?;
     step::Entity::delete_many().filter(step::Column::AgentId.eq(id)).exec(&transaction).await?;
     run::Entity::delete_many().filter(run::Column::AgentId.eq(id)).exec(&transaction).await?;
     agent::Entity::delete_by_id(id.to_owned()).exec(&transaction).await?;
     changes::add(&transaction, user_id, [Change::AgentDeleted(id.to_owned())]).await?;
     db.commit(transaction).await?;
-    Ok(())
+    Ok(runs)
 }
 
 /// Which of the CLI's own chats are continued by which agents.

@@ -6,38 +6,77 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
-use super::{changes, page::Page, steps};
+use super::{
+    agents::{AgentChange, set},
+    changes,
+    page::Page,
+    steps,
+};
 use crate::{
     AgentRow, Change, Db, DbError, RunRow,
     entity::{agent, run},
 };
 
 pub struct NewRun {
-    /// As it is with this run: its latest run, and what the run changed of its settings.
-    pub agent: AgentRow,
+    /// Its number is given out here.
     pub run: RunRow,
     pub prompt: Vec<domain::StepChange>,
+    /// What this run and those after it are to use, where it was said.
+    pub change: AgentChange,
+    /// Rules to allow in the chat from now on.
+    pub allow: Vec<String>,
+    /// A new session of the agent program.
+    pub session_id: Option<String>,
 }
 
-/// False when another run of the agent is live: then nothing was written.
-pub async fn create(db: &Db, new: NewRun) -> Result<bool, DbError> {
+/// What became of a run that was to be created.
+pub enum Created {
+    Run(Box<(AgentRow, RunRow)>),
+    /// Another run of the agent is live.
+    Busy,
+    Archived,
+    /// The agent is not there any more.
+    Gone,
+}
+
+/// Gives a run its number and makes it its agent's latest, unless the agent cannot have one now. Decided
+/// on what stands in the database, whatever else happens to the agent at this time.
+pub async fn create(db: &Db, new: NewRun) -> Result<Created, DbError> {
     let transaction = db.begin().await?;
-    let live = run::Entity::find()
-        .filter(run::Column::AgentId.eq(&new.run.agent_id))
-        .filter(run::Column::Status.is_in(LIVE))
-        .one(&transaction)
-        .await?;
-    if live.is_some() {
-        return Ok(false);
+    let Some(current) = agent::Entity::find_by_id(new.run.agent_id.clone()).one(&transaction).await? else {
+        return Ok(Created::Gone);
+    };
+    if current.archived_at.is_some() {
+        return Ok(Created::Archived);
     }
-    let (user_id, agent_id, run_id) = (new.agent.user_id, new.agent.id.clone(), new.run.id.clone());
-    new.agent.into_active_model().reset_all().update(&transaction).await?;
-    let number = new.run.number;
-    run::Entity::insert(new.run.into_active_model()).exec_without_returning(&transaction).await?;
-    steps::save_in(&transaction, &agent_id, number, new.prompt).await?;
-    changes::add(&transaction, user_id, [Change::Run(run_id), Change::Agent(agent_id)]).await?;
+    let of_agent = run::Entity::find().filter(run::Column::AgentId.eq(&current.id)).order_by_desc(run::Column::Number);
+    let latest = of_agent.one(&transaction).await?;
+    if latest.as_ref().is_some_and(RunRow::is_live) {
+        return Ok(Created::Busy);
+    }
+    let mut rules: Vec<String> = serde_json::from_str(&current.allow_rules).unwrap_or_default();
+    rules.extend(new.allow.into_iter().filter(|rule| !current.allow_rules.contains(&Value::String(rule.clone()).to_string())));
+    let run = RunRow { number: latest.map_or(1, |latest| latest.number + 1), ..new.run };
+    let row = agent::ActiveModel {
+        id: Set(current.id.clone()),
+        mode: set(new.change.mode),
+        model: set(new.change.model),
+        permission: set(new.change.permission),
+        allow_rules: Set(json!(rules).to_string()),
+        session_seen: set(new.session_id.is_some().then_some(false)),
+        session_id: set(new.session_id),
+        run_count: Set(run.number),
+        latest_run_id: Set(Some(run.id.clone())),
+        updated_at: Set(run.created_at),
+        ..Default::default()
+    };
+    let agent = agent::Entity::update(row).exec(&transaction).await?;
+    let run = RunRow { mode: agent.mode.clone(), model: agent.model.clone(), permission: agent.permission.clone(), ..run };
+    run::Entity::insert(run.clone().into_active_model()).exec_without_returning(&transaction).await?;
+    steps::save_in(&transaction, &agent.id, run.number, new.prompt).await?;
+    changes::add(&transaction, agent.user_id, [Change::Run(run.id.clone()), Change::Agent(agent.id.clone())]).await?;
     db.commit(transaction).await?;
-    Ok(true)
+    Ok(Created::Run(Box::new((agent, run))))
 }
 
 pub async fn find(db: &Db, agent_id: &str, id: &str) -> Result<Option<RunRow>, DbError> {
