@@ -3,7 +3,6 @@
 //! It reads the event log itself, so it cannot miss anything and its slowness costs nobody else.
 
 use domain::{EventId, RunId};
-use tokio::sync::watch;
 
 use crate::{
     RunnerError,
@@ -102,11 +101,6 @@ impl EventReader {
         let (events, position) = result.map_err(RunnerError::io("read the event log"))?;
         self.position = position;
         Ok(events)
-    }
-
-    /// Waits until there is more than was read, for a caller that follows several runs.
-    pub fn changes(&self) -> watch::Receiver<crate::event_log::Published> {
-        self.log.published.clone()
     }
 }
 

@@ -11,7 +11,7 @@ pub struct RunOutcome {
     pub text: Option<String>,
     pub error: Option<RunError>,
     pub usage: Option<Usage>,
-    /// Milliseconds, as the program told it.
+    /// Milliseconds from the start of the program to its end, by the run log.
     pub duration_ms: Option<u64>,
     /// Milliseconds since 1970.
     pub ended_at: i64,
@@ -43,9 +43,9 @@ impl End {
     /// it, everything else when nothing of the run is left.
     pub fn status(&self) -> Option<RunStatus> {
         if let Some(ended) = &self.ended {
-            return Some(match (ended.turn_ended || self.turn.is_some(), ended.cause.as_deref()) {
+            return Some(match ended.cause.as_deref() {
                 _ if self.turn.is_some() && self.limit.is_none() && self.ended_well() => RunStatus::Finished,
-                (_, Some("stopped")) => RunStatus::Cancelled,
+                Some("stopped") => RunStatus::Cancelled,
                 _ => RunStatus::Error,
             });
         }

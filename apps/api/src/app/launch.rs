@@ -11,7 +11,7 @@ use domain::{Mode, Notice, Permission, RunError, RunId, RunStatus};
 use runner::{Launch, Limits, RunOutcome, RunStore, RunnerError};
 use uuid::Uuid;
 
-use super::{App, Error, Result, clock::now_ms, cursor::home::CursorHome};
+use super::{App, Error, Kind, Result, clock::now_ms, cursor::home::CursorHome};
 
 /// Which agent program a chat is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl App {
         };
         if let Err(error) = launched {
             tracing::error!(run = %run.id, %error, "a run could not be launched");
-            self.end_unlaunched(run_id, &error).await;
+            self.end_unlaunched(run_id, matches!(error, RunnerError::DiskFull), &error).await;
         }
         Ok(())
     }
@@ -167,12 +167,12 @@ impl App {
     /// Ends a run that cannot be taken up: its processes, and its row.
     pub(crate) async fn give_up(&self, run: RunId, error: &Error) {
         self.runner.kill(run).await;
-        self.end_unlaunched(run, error).await;
+        self.end_unlaunched(run, error.kind == Kind::DiskFull, error).await;
     }
 
-    async fn end_unlaunched(&self, run: RunId, error: &(dyn std::error::Error + Sync)) {
+    async fn end_unlaunched(&self, run: RunId, disk_full: bool, error: &(dyn std::error::Error + Sync)) {
         let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-        let code = if format!("{error}{why}").contains("disk") { "disk_full" } else { "supervisor_lost" };
+        let code = if disk_full { "disk_full" } else { "supervisor_lost" };
         let error = RunError {
             code: code.to_owned(),
             message: format!("The run could not be started: {error}{why}."),
