@@ -9,6 +9,8 @@ import { homedir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 
 import { listCliChats, saveCliChat } from "./cli-chats.mjs";
+import { LimitBook } from "./limits.mjs";
+import { Queues } from "./queue.mjs";
 import { seed } from "./seed.mjs";
 import { Store } from "./store.mjs";
 
@@ -40,7 +42,6 @@ const streams = new Set();
 const doctorState = { loggedIn: !/LOGGED_OUT/.test(script), method: "login" };
 let login = { state: "idle", output: "" };
 const instance = randomUUID();
-if (rest.includes("--seed")) seed(store, home);
 
 class Failure extends Error {
   constructor(status, code, message) {
@@ -48,6 +49,10 @@ class Failure extends Error {
     Object.assign(this, { status, code });
   }
 }
+const failure = (status, code, message) => new Failure(status, code, message);
+store.limits = new LimitBook(store, failure);
+store.queues = new Queues(store, (agent, item, id) => beginRun(agent, item, id), failure);
+if (rest.includes("--seed")) seed(store, home);
 const notFound = (code = "not_found") => new Failure(404, code, "There is no such thing here.");
 
 const doctor = () => ({
@@ -91,15 +96,22 @@ function createAgent(body) {
     chat.agentId = agent.id;
     continued.set(chat.id, agent.id);
   }
-  return { agent: store.publicAgent(agent), run: startRun(agent, body) };
+  return { agent: store.publicAgent(agent), ...startRun(agent, body) };
 }
 const continued = new Map();
 
 function startRun(agent, body) {
+  const spent = store.limits.chatMessage(agent);
+  if (spent && !store.isBusy(agent)) throw new Failure(409, "chat_limit_reached", spent);
+  if (body.whenBusy === "queue" && (store.isBusy(agent) || agent.queue.length > 0)) return { queued: store.queues.add(agent, body) };
   if (store.isBusy(agent)) throw new Failure(409, "agent_busy", "The agent is still working. Stop it or wait until it has ended.");
   if (agent.status === "ARCHIVED") throw new Failure(409, "agent_archived", "The chat is archived. Bring it back first.");
+  return { run: beginRun(agent, body) };
+}
+
+function beginRun(agent, body, id) {
   agent.allow.push(...(body.allow ?? []));
-  return store.startRun(agent, body.prompt.text, { loggedIn: doctorState.loggedIn || agent.driver === "demo" });
+  return store.startRun(agent, body.prompt.text, { loggedIn: doctorState.loggedIn || agent.driver === "demo", id, held: store.limits.dayMessage() });
 }
 
 const routes = [
@@ -114,7 +126,29 @@ const routes = [
   ["DELETE", /^\/v1\/agents\/([^/]+)$/, ([id]) => store.deleteAgent(agentOf(id))],
   ["POST", /^\/v1\/agents\/([^/]+)\/(archive|unarchive)$/, ([id, verb]) => (store.patchAgent(agentOf(id), { status: verb === "archive" ? "ARCHIVED" : "ACTIVE" }), { id })],
   ["GET", /^\/v1\/agents\/([^/]+)\/runs$/, ([id]) => ({ items: agentOf(id).runs.map((run) => store.publicRun(run)).reverse() })],
-  ["POST", /^\/v1\/agents\/([^/]+)\/runs$/, ([id], _, body) => [201, { run: startRun(agentOf(id), body) }]],
+  ["POST", /^\/v1\/agents\/([^/]+)\/runs$/, ([id], _, body) => {
+    const answer = startRun(agentOf(id), body);
+    return [answer.queued ? 202 : 201, answer];
+  }],
+  ["POST", /^\/v1\/agents\/([^/]+)\/runs\/([^/]+)\/release$/, ([, runId]) => {
+    const run = store.runs.get(runId);
+    if (run?.waiting?.reason !== "day_limit") throw new Failure(409, "run_not_waiting", "The run does not wait for the day's budget.");
+    run.waiting = undefined;
+    store.fillSlots();
+    return store.publicRun(run);
+  }],
+  ["GET", /^\/v1\/agents\/([^/]+)\/queue$/, ([id], query) => store.queues.list(agentOf(id), query)],
+  ["POST", /^\/v1\/agents\/([^/]+)\/queue$/, ([id], _, body) => [201, store.queues.add(agentOf(id), body)]],
+  ["DELETE", /^\/v1\/agents\/([^/]+)\/queue$/, ([id]) => store.queues.clear(agentOf(id))],
+  ["POST", /^\/v1\/agents\/([^/]+)\/queue\/pause$/, ([id]) => store.queues.pause(agentOf(id))],
+  ["POST", /^\/v1\/agents\/([^/]+)\/queue\/resume$/, ([id]) => store.queues.resume(agentOf(id))],
+  ["PATCH", /^\/v1\/agents\/([^/]+)\/queue\/([^/]+)$/, ([id, item], _, body) => store.queues.edit(agentOf(id), item, body)],
+  ["DELETE", /^\/v1\/agents\/([^/]+)\/queue\/([^/]+)$/, ([id, item]) => store.queues.remove(agentOf(id), item)],
+  ["POST", /^\/v1\/agents\/([^/]+)\/queue\/([^/]+)\/send$/, ([id, item]) => store.queues.send(agentOf(id), item)],
+  ["GET", /^\/v1\/limits$/, () => store.limits.all()],
+  ["PATCH", /^\/v1\/limits$/, (_, __, body) => store.limits.patch(body)],
+  ["GET", /^\/v1\/agents\/([^/]+)\/limits$/, ([id]) => store.limits.of(agentOf(id))],
+  ["PATCH", /^\/v1\/agents\/([^/]+)\/limits$/, ([id], _, body) => store.limits.patchAgent(agentOf(id), body)],
   ["POST", /^\/v1\/agents\/([^/]+)\/runs\/([^/]+)\/cancel$/, ([id, runId]) => {
     if (!store.cancel(agentOf(id), runId)) throw new Failure(409, "run_not_cancellable", "The run has ended.");
     return { id: runId };

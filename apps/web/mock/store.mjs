@@ -15,18 +15,18 @@ export class Store {
 
   addAgent(fields) {
     const id = `bc-${randomUUID()}`;
-    const agent = { id, status: "ACTIVE", env: { type: "machine" }, url: `/agents/${id}`, createdAt: now(), updatedAt: now(), repos: [], unread: false, sessionId: randomUUID(), runs: [], steps: [], allow: [], ...fields };
+    const agent = { id, status: "ACTIVE", env: { type: "machine" }, url: `/agents/${id}`, createdAt: now(), updatedAt: now(), repos: [], unread: false, sessionId: randomUUID(), runs: [], steps: [], allow: [], queue: [], ...fields };
     agent.terminalCommand = `cd '${agent.workspace.path}' && CURSOR_CONFIG_DIR='…' cursor-agent --resume=${agent.sessionId}`;
     this.agents.set(id, agent);
     return agent;
   }
 
-  publicAgent({ runs, steps: _steps, allow: _allow, ...agent }) {
+  publicAgent({ runs, steps: _steps, allow: _allow, queue, paused, limits: _limits, ...agent }) {
     const latest = runs.at(-1);
-    return { ...agent, latestRunId: latest?.id, latestRun: latest && this.publicRun(latest) };
+    return { ...agent, ...(queue.length > 0 ? { queue: { total: queue.length, paused } } : {}), latestRunId: latest?.id, latestRun: latest && this.publicRun(latest) };
   }
 
-  publicRun({ events: _events, timer: _timer, open: _open, ordinal: _ordinal, subscribers: _subscribers, stop: _stop, ...run }) {
+  publicRun({ events: _events, timer: _timer, open: _open, ordinal: _ordinal, subscribers: _subscribers, stop: _stop, begin: _begin, ...run }) {
     return run;
   }
 
@@ -75,9 +75,8 @@ export class Store {
     return agent.runs.some((run) => !isFinal(run));
   }
 
-  addRun(agent, prompt) {
-    const id = `run-${randomUUID()}`;
-    const run = { id, agentId: agent.id, status: "RUNNING", createdAt: now(), updatedAt: now(), startedAt: now(), mode: agent.mode, permission: agent.permission, model: { id: agent.model?.id ?? "auto", displayName: "Auto" }, cliVersion: "2026.10.01-e373342", events: [], ordinal: 0, open: undefined, subscribers: new Set() };
+  addRun(agent, prompt, id = `run-${randomUUID()}`) {
+    const run = { id, toolCalls: 0, agentId: agent.id, status: "RUNNING", createdAt: now(), updatedAt: now(), startedAt: now(), mode: agent.mode, permission: agent.permission, model: { id: agent.model?.id ?? "auto", displayName: "Auto" }, cliVersion: "2026.10.01-e373342", events: [], ordinal: 0, open: undefined, subscribers: new Set() };
     agent.runs.push(run);
     this.runs.set(id, run);
     this.addStep(agent, run, { type: "user_message", text: prompt, endedAt: now() });
@@ -91,18 +90,40 @@ export class Store {
     items.slice(1).forEach(({ role, text }) => this.addStep(agent, run, { type: role === "user" ? "user_message" : "assistant_message", text, endedAt: now() }));
   }
 
-  startRun(agent, prompt, { loggedIn }) {
-    const run = this.addRun(agent, prompt);
+  startRun(agent, prompt, { loggedIn, id, held }) {
+    const run = this.addRun(agent, prompt, id);
+    run.begin = () => {
+      Object.assign(run, { status: "RUNNING", startedAt: now(), updatedAt: now(), queuePosition: undefined, waiting: undefined, begin: undefined });
+      run.stop = play({
+        prompt,
+        agent,
+        loggedIn,
+        emit: (event, data) => this.runEvent(agent, run, event, data),
+        end: (status, fields) => this.endRun(agent, run, status, fields),
+      });
+      this.tell("run", this.publicRun(run));
+    };
+    Object.assign(run, { status: "CREATING", startedAt: undefined, stop: () => undefined });
+    if (held) run.waiting = { reason: "day_limit", message: held };
     this.tellAgent(agent);
     this.tell("run", this.publicRun(run));
-    run.stop = play({
-      prompt,
-      agent,
-      loggedIn,
-      emit: (event, data) => this.runEvent(agent, run, event, data),
-      end: (status, fields) => this.endRun(agent, run, status, fields),
-    });
+    this.fillSlots();
     return this.publicRun(run);
+  }
+
+  /** Lets as many runs go as there are slots, and tells the others their place. */
+  fillSlots() {
+    const runs = [...this.runs.values()];
+    const waiting = runs.filter((run) => run.begin && run.waiting?.reason !== "day_limit" && !isFinal(run));
+    let free = this.limits.concurrentRuns - runs.filter(({ status }) => status === "RUNNING").length;
+    let position = 0;
+    for (const run of waiting) {
+      if (free-- > 0) run.begin();
+      else {
+        Object.assign(run, { queuePosition: ++position, waiting: { reason: "slot", message: `${this.limits.concurrentRuns} runs work at once, as many as may.` } });
+        this.tell("run", this.publicRun(run));
+      }
+    }
   }
 
   cancel(agent, runId) {
@@ -114,14 +135,17 @@ export class Store {
   }
 
   endRun(agent, run, status, { error, usage }) {
-    const durationMs = Date.now() - Date.parse(run.startedAt);
+    const durationMs = run.startedAt ? Date.now() - Date.parse(run.startedAt) : 0;
     Object.assign(run, { status, durationMs, error, usage, updatedAt: now() });
     if (error) this.runEvent(agent, run, "error", error);
     this.runEvent(agent, run, "result", { runId: run.id, status, durationMs });
     this.runEvent(agent, run, "done", {});
     Object.assign(agent, { unread: true, updatedAt: now() });
+    Object.assign(run, { queuePosition: undefined, waiting: undefined, begin: undefined });
     this.tell("run", this.publicRun(run));
     this.tellAgent(agent);
+    this.queues.ended(agent, run);
+    this.fillSlots();
   }
 
   addStep(agent, run, step) {
@@ -135,6 +159,12 @@ export class Store {
     this.fold(agent, run, event, data);
     run.events.push({ id, event, data });
     for (const tell of run.subscribers) tell({ id, event, data });
+    if (event !== "tool_call" || data.status !== "completed") return;
+    run.toolCalls += 1;
+    const error = this.limits.afterCall(agent, run);
+    if (!error) return;
+    run.stop();
+    this.endRun(agent, run, "ERROR", { error });
   }
 
   fold(agent, run, event, data) {

@@ -1,5 +1,5 @@
 import { request, requestText } from "./client";
-import type { Agent, CreateAgent, CreateRun, Page, PatchAgent, Run, StepsPage } from "./types";
+import type { Agent, CreateAgent, CreateRun, Page, PatchAgent, QueuedPrompt, Run, StepsPage } from "./types";
 
 export interface AgentFilter {
   query?: string;
@@ -34,12 +34,18 @@ export function unarchiveAgent(id: string): Promise<{ id: string }> {
   return request(`v1/agents/${id}/unarchive`, { method: "POST" });
 }
 
-export function createRun(agentId: string, body: CreateRun): Promise<{ run: Run }> {
+/** Only who says `whenBusy: "queue"` is told that the prompt waits. */
+export function createRun(agentId: string, body: CreateRun): Promise<{ run: Run; queued?: undefined } | { queued: QueuedPrompt; run?: undefined }> {
   return request(`v1/agents/${agentId}/runs`, { method: "POST", body });
 }
 
 export function cancelRun(agentId: string, runId: string): Promise<{ id: string }> {
   return request(`v1/agents/${agentId}/runs/${runId}/cancel`, { method: "POST" });
+}
+
+/** Lets a run go that the day's budget holds. */
+export function releaseRun(agentId: string, runId: string): Promise<Run> {
+  return request(`v1/agents/${agentId}/runs/${runId}/release`, { method: "POST" });
 }
 
 export function listRuns(agentId: string, signal?: AbortSignal): Promise<Page<Run>> {

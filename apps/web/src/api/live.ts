@@ -7,7 +7,8 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { StateEvent } from "../streams/events";
 import type { Link } from "../streams/link";
 import type { AgentFilter } from "./agents";
-import { type Agent, isLive, type Page, type Run } from "./types";
+import { refetchQueue } from "./queue-changes";
+import { type Agent, isLive, type Page, type QueueState, type Run } from "./types";
 
 type AgentPages = InfiniteData<Page<Agent>, string | undefined>;
 
@@ -25,7 +26,7 @@ export function newestRun(run: Run): Run {
 export function newest(agent: Agent): Agent {
   const known = told.get(agent.id);
   if (!known) return agent;
-  if (Date.parse(known.updatedAt) > Date.parse(agent.updatedAt)) return { ...agent, ...known };
+  if (Date.parse(known.updatedAt) > Date.parse(agent.updatedAt)) return { totalUsage: agent.totalUsage, ...known };
   // A run that has ended does not go on, whatever answer is still on its way.
   const over = known.latestRun && known.latestRun.id === agent.latestRun?.id && !isLive(known.latestRun) && isLive(agent.latestRun);
   return over ? { ...agent, latestRun: known.latestRun, unread: known.unread } : agent;
@@ -51,6 +52,14 @@ export function applyState(client: QueryClient, event: StateEvent): void {
     case "run":
       applyRun(client, event.data);
       break;
+    case "queue":
+      applyQueue(client, event.data.agentId, event.data);
+      refetchQueue(client, event.data.agentId);
+      break;
+    case "limits":
+      void client.invalidateQueries({ queryKey: ["limits"] });
+      void client.invalidateQueries({ queryKey: ["agent-limits"] });
+      break;
     case "doctor":
       void client.invalidateQueries({ queryKey: ["doctor"] });
       void client.invalidateQueries({ queryKey: ["models"] });
@@ -61,7 +70,8 @@ export function applyState(client: QueryClient, event: StateEvent): void {
 export function applyAgent(client: QueryClient, incoming: Agent): void {
   const agent = newest(incoming);
   told.set(agent.id, agent);
-  client.setQueryData<Agent>(["agent", agent.id], (known) => ({ ...known, ...agent }));
+  // What an agent no longer has is left out, so only what events never tell stays.
+  client.setQueryData<Agent>(["agent", agent.id], (known) => ({ totalUsage: known?.totalUsage, ...agent }));
   for (const [key, pages] of client.getQueriesData<AgentPages>({ queryKey: ["agents"] })) {
     if (pages) client.setQueryData<AgentPages>(key, placed(pages, agent, key[1] as AgentFilter));
   }
@@ -79,6 +89,9 @@ export function applyRun(client: QueryClient, run: Run): void {
     ended.set(run.id, run);
     const oldest = ended.keys().next().value;
     if (ended.size > ENDED_KEPT && oldest !== undefined) ended.delete(oldest);
+    // What it used is spent now.
+    void client.invalidateQueries({ queryKey: ["limits"] });
+    void client.invalidateQueries({ queryKey: ["agent-limits", run.agentId] });
   }
   const isOlder = (known: Run) => known.id === run.id && !isLive(known) && isLive(run);
   client.setQueryData<Page<Run>>(["runs", run.agentId], (page) => {
@@ -91,12 +104,23 @@ export function applyRun(client: QueryClient, run: Run): void {
     if (agent.id !== run.agentId || (latest && (isOlder(latest) || latest.createdAt > run.createdAt))) return agent;
     return { ...agent, latestRunId: run.id, latestRun: run };
   };
-  const known = told.get(run.agentId);
-  if (known) told.set(run.agentId, withRun(known));
-  client.setQueryData<Agent>(["agent", run.agentId], (agent) => agent && withRun(agent));
+  changeAgent(client, run.agentId, withRun);
+}
+
+/** Notes how many prompts of a chat wait, and whether they go on. */
+export function applyQueue(client: QueryClient, agentId: string, { total, paused }: QueueState): void {
+  const queue = total > 0 ? { total, paused } : undefined;
+  changeAgent(client, agentId, (agent) => (agent.id === agentId ? { ...agent, queue } : agent));
+}
+
+/** Changes an agent wherever it is held, where it stands. */
+function changeAgent(client: QueryClient, id: string, change: (agent: Agent) => Agent): void {
+  const known = told.get(id);
+  if (known) told.set(id, change(known));
+  client.setQueryData<Agent>(["agent", id], (agent) => agent && change(agent));
   client.setQueriesData<AgentPages>(
     { queryKey: ["agents"] },
-    (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(withRun) })) },
+    (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
   );
 }
 

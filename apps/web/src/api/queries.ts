@@ -2,8 +2,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { type AgentFilter, getAgent, listAgents, listRuns } from "./agents";
+import { getAgentLimits, getLimits } from "./limits";
 import { newest, newestRun } from "./live";
 import { getCliChat, getDoctor, getLogin, getSession, listCliChats, listDirectories, listModels } from "./machine";
+import { listQueue } from "./queue";
 import type { Driver } from "./types";
 
 export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: getSession, retry: false, staleTime: Infinity });
@@ -33,6 +35,20 @@ export const runsQuery = (agentId: string) =>
       return { ...page, items: page.items.map(newestRun) };
     },
   });
+
+export const queueQuery = (agentId: string) =>
+  infiniteQueryOptions({
+    queryKey: ["queue", agentId],
+    queryFn: ({ pageParam, signal }) => listQueue(agentId, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+// What is spent grows with every run, also in chats that no event is told of here.
+export const limitsQuery = queryOptions({ queryKey: ["limits"], queryFn: ({ signal }) => getLimits(signal), staleTime: 0 });
+
+export const agentLimitsQuery = (agentId: string) =>
+  queryOptions({ queryKey: ["agent-limits", agentId], queryFn: ({ signal }) => getAgentLimits(agentId, signal), staleTime: 0 });
 
 export const modelsQuery = (driver: Driver) => queryOptions({ queryKey: ["models", driver], queryFn: () => listModels(driver), staleTime: 300_000 });
 

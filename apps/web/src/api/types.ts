@@ -39,7 +39,41 @@ export interface Run {
   permission?: Permission;
   cliVersion?: string;
   usage?: Usage;
+  toolCalls?: number;
+  /** From 1: its place among the runs that wait for a free slot. */
+  queuePosition?: number;
+  waiting?: { reason: "slot" | "day_limit"; message: string };
 }
+
+export type PauseReason = "run_failed" | "run_stopped" | "usage_limit" | "limit_reached" | "not_startable" | "by_user";
+
+export interface Paused {
+  reason: PauseReason;
+  message: string;
+  at: string;
+}
+
+/** How many prompts of a chat wait, and why they do not go on. */
+export interface QueueState {
+  total: number;
+  paused?: Paused;
+}
+
+export interface QueuedPrompt {
+  /** Also the id of the run that it becomes. */
+  id: string;
+  agentId: string;
+  prompt: { text: string };
+  mode?: Mode;
+  model?: { id: string };
+  permission?: Permission;
+  allow?: string[];
+  session?: "fresh";
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Queue extends Page<QueuedPrompt>, QueueState {}
 
 export interface Workspace {
   type: "local" | "empty" | "git";
@@ -64,6 +98,7 @@ export interface Agent {
   sessionId?: string;
   terminalCommand?: string;
   totalUsage?: Usage;
+  queue?: QueueState;
 }
 
 export interface Page<T> {
@@ -256,7 +291,15 @@ export interface CreateRun {
   permission?: Permission;
   allow?: string[];
   session?: "fresh";
+  whenBusy?: "reject" | "queue";
 }
+
+export interface QueuePrompt extends Omit<CreateRun, "whenBusy"> {
+  /** From 0; the end unless told. */
+  position?: number;
+}
+
+export interface PatchQueued extends Partial<Pick<QueuePrompt, "prompt" | "mode" | "model" | "permission" | "position">> {}
 
 export interface PatchAgent {
   name?: string;
@@ -268,4 +311,9 @@ export interface PatchAgent {
 
 export function isLive(run: Pick<Run, "status"> | undefined): boolean {
   return run?.status === "CREATING" || run?.status === "RUNNING";
+}
+
+/** Created, but it may not start yet: for want of a free slot, or of what is left of the day's budget. */
+export function isWaiting(run: Run | undefined): boolean {
+  return run?.status === "CREATING" && (run.waiting !== undefined || run.queuePosition !== undefined);
 }

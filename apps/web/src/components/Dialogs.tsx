@@ -7,13 +7,16 @@ import { Dialog } from "../ui/Dialog";
 
 const CursorLogin = lazy(() => import("./machine/CursorLogin"));
 
+const ChatLimits = lazy(() => import("./limits/ChatLimits"));
+
 const shortcuts: [keys: string[], does: string][] = [
   [["n"], "New chat"],
   [["Ctrl/⌘", "K"], "Search chats"],
   [["↑", "↓"], "Go through the list"],
   [["Shift", "F10"], "Menu of a chat in the list"],
-  [["Enter"], "Send"],
+  [["Enter"], "Send; while the agent works, add to the queue"],
   [["Shift", "Enter"], "New line"],
+  [["↑", "↓"], "Move a waiting prompt, on its handle"],
   [["Esc"], "Close what is open"],
   [["?"], "This sheet"],
 ];
@@ -50,6 +53,11 @@ export function Dialogs() {
       {dialog?.name === "cursor-login" && (
         <Suspense>
           <CursorLogin onClose={close} />
+        </Suspense>
+      )}
+      {dialog?.name === "chat-limits" && (
+        <Suspense>
+          <ChatLimits agentId={dialog.agentId} onClose={close} />
         </Suspense>
       )}
     </>

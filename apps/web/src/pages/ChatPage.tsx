@@ -1,28 +1,27 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useNavigate, useParams } from "react-router";
 
-import { cancelRun, createRun } from "../api/agents";
 import { ApiError, errorMessage } from "../api/client";
-import { applyRun } from "../api/live";
 import { agentQuery, runsQuery } from "../api/queries";
-import type { Agent, CreateRun } from "../api/types";
+import type { Agent } from "../api/types";
 import { isLive } from "../api/types";
+import { ChatComposer } from "../components/chat/ChatComposer";
 import { ChatHeader } from "../components/chat/ChatHeader";
-import { Composer } from "../components/chat/Composer";
-import { SettingChips } from "../components/chat/SettingChips";
 import { Transcript } from "../components/chat/Transcript";
-import { type AgentActions, useAgentActions } from "../components/chat/use-agent-actions";
+import { useAgentActions } from "../components/chat/use-agent-actions";
 import { useMarkRead } from "../components/chat/use-mark-read";
+import { useSend } from "../components/chat/use-send";
+import { useAllowance } from "../components/limits/use-allowance";
 import { NewChatLink } from "../components/NewChatLink";
 import { PageMessage } from "../components/PageMessage";
 import { type StepActions, StepActionsContext } from "../components/steps/actions";
 import { openDialog } from "../stores/layout";
-import { showToast } from "../stores/toasts";
 import { useConversation } from "../streams/use-conversation";
 import { Button } from "../ui/Button";
 
-const GO_ON = "That is allowed now. Go on.";
+const ALLOWED = "That is allowed now. Go on.";
+const GO_ON = "Go on where you stopped.";
 
 export default function ChatPage() {
   const { agentId = "" } = useParams();
@@ -41,11 +40,11 @@ export default function ChatPage() {
 
 function Chat({ agent }: { agent: Agent }) {
   const navigate = useNavigate();
-  const client = useQueryClient();
   const agentActions = useAgentActions();
   const [conversation, state] = useConversation(agent.id);
   const runs = useQuery(runsQuery(agent.id)).data?.items;
-  const [stopping, setStopping] = useState<string>();
+  const sending = useSend(agent, conversation);
+  const [allowing, allowAsMuchAgain] = useAllowance(agent.id);
   useMarkRead(agent);
 
   const latestRun = agent.latestRun;
@@ -59,28 +58,7 @@ function Chat({ agent }: { agent: Agent }) {
   }, [runs, latestRun]);
   const totals = useMemo(() => sumRuns([...runsById.values()]), [runsById]);
 
-  const start = async (text: string, more: Omit<CreateRun, "prompt"> = {}): Promise<boolean> => {
-    conversation.sending(text);
-    try {
-      const { run } = await createRun(agent.id, { prompt: { text }, ...more });
-      applyRun(client, run);
-      conversation.began(run, text);
-      return true;
-    } catch (error) {
-      conversation.sending(undefined);
-      showToast({ message: errorMessage(error), tone: "error" });
-      return false;
-    }
-  };
-  const stop = () => {
-    if (!latestRun) return;
-    setStopping(latestRun.id);
-    cancelRun(agent.id, latestRun.id).catch((error: unknown) => {
-      setStopping(undefined);
-      // It ended by itself in the meantime.
-      if (!(error instanceof ApiError && error.code === "run_not_cancellable")) showToast({ message: errorMessage(error), tone: "error" });
-    });
-  };
+  const { start } = sending;
   const lastPrompt = state.steps.findLast((step) => step.type === "user_message")?.text;
   const actions: StepActions = {
     agentId: agent.id,
@@ -88,11 +66,16 @@ function Chat({ agent }: { agent: Agent }) {
     driver: agent.driver,
     model: agent.model?.id,
     latestRunId: latestRun?.id,
-    busy: live || state.sending !== undefined,
-    allowAndGoOn: (allow) => void start(GO_ON, { allow }),
+    busy: live || allowing || state.sending !== undefined,
+    allowAndGoOn: (allow) => void start(ALLOWED, { allow }),
     allowEverythingAndGoOn: async () => {
-      if (await agentActions.patch(agent, { permission: "everything" }, { permission: "everything" })) await start(GO_ON);
+      if (await agentActions.patch(agent, { permission: "everything" }, { permission: "everything" })) await start(ALLOWED);
     },
+    goOn: () => void start(GO_ON),
+    allowAsMuchAgainAndGoOn: async () => {
+      if (await allowAsMuchAgain()) await start(GO_ON);
+    },
+    showLimits: () => agentActions.showLimits(agent),
     retry: () => void start(lastPrompt ?? "Go on."),
     retryWithModel: async (model) => {
       if (await agentActions.patch(agent, { model: model === null ? null : { id: model } }, { model: model === null ? undefined : { id: model } })) await start(lastPrompt ?? "Go on.");
@@ -115,56 +98,9 @@ function Chat({ agent }: { agent: Agent }) {
         ) : (
           <Transcript conversation={conversation} state={state} runs={runsById} latestRun={latestRun} />
         )}
-        <ChatComposer agent={agent} actions={agentActions} live={live} finishing={finishing} sending={state.sending !== undefined} stopping={live && stopping === latestRun?.id} onSend={start} onStop={stop} />
+        <ChatComposer agent={agent} actions={agentActions} sending={sending} busy={state.sending !== undefined} finishing={finishing} />
       </div>
     </StepActionsContext>
-  );
-}
-
-interface ChatComposerProps {
-  agent: Agent;
-  actions: AgentActions;
-  live: boolean;
-  finishing: boolean;
-  sending: boolean;
-  stopping: boolean;
-  onSend(text: string): Promise<boolean>;
-  onStop(): void;
-}
-
-function ChatComposer({ agent, actions, live, finishing, sending, stopping, onSend, onStop }: ChatComposerProps) {
-  const archived = agent.status === "ARCHIVED";
-  return (
-    <div className="mx-auto w-full max-w-190 shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6 sm:pb-4">
-      {archived ? (
-        <div className="flex items-center justify-between gap-3 rounded-xl border border-line bg-sunken px-4 py-3 text-sm text-dim">
-          This chat is archived.
-          <Button onClick={() => actions.unarchive(agent)}>Bring it back</Button>
-        </div>
-      ) : (
-        <Composer
-          draftKey={agent.id}
-          label="Message"
-          placeholder={finishing ? "Finishing … You can write while you wait." : live ? "The agent is working. You can write while you wait." : "Ask for a follow-up"}
-          running={live}
-          sending={sending}
-          stopping={stopping}
-          autoFocus
-          onSend={onSend}
-          onStop={onStop}
-        >
-          <SettingChips
-            driver={agent.driver}
-            settings={{ permission: agent.permission, mode: agent.mode, model: agent.model?.id }}
-            onChange={({ permission, mode, model }) => {
-              if (permission) void actions.patch(agent, { permission }, { permission });
-              if (mode) void actions.patch(agent, { mode }, { mode });
-              if (model !== undefined) void actions.patch(agent, { model: model === null ? null : { id: model } }, { model: model === null ? undefined : { id: model } });
-            }}
-          />
-        </Composer>
-      )}
-    </div>
   );
 }
 

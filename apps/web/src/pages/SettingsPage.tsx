@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
 import { errorMessage } from "../api/client";
 import { forgetCursorKey, getDoctor, signOut } from "../api/machine";
 import { doctorQuery, sessionQuery } from "../api/queries";
 import type { Check } from "../api/types";
+import { LimitsSection } from "../components/limits/LimitsSection";
 import { PageHeader } from "../components/PageHeader";
+import { Line, Section } from "../components/settings/Section";
 import { useStore } from "../stores/external";
 import { openDialog } from "../stores/layout";
 import { canNotify, enableNotifications, notifyOnEnd } from "../stores/notifications";
@@ -24,35 +26,12 @@ export default function SettingsPage() {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto w-full max-w-170 space-y-8 px-4 py-6 sm:px-6">
           <CursorSection />
+          <LimitsSection />
           <MachineSection />
           <PageSection />
           <SessionSection />
         </div>
       </div>
-    </div>
-  );
-}
-
-function Section({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
-  return (
-    <section>
-      <div className="mb-2 flex min-h-8 items-center justify-between gap-3">
-        <h2 className="text-[15px] font-semibold">{title}</h2>
-        {action}
-      </div>
-      <div className="divide-y divide-line rounded-lg border border-line">{children}</div>
-    </section>
-  );
-}
-
-function Line({ title, detail, children }: { title: ReactNode; detail?: ReactNode; children?: ReactNode }) {
-  return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3.5 py-3">
-      <div className="min-w-44 flex-1 text-sm">
-        <p className="font-medium">{title}</p>
-        {detail && <p className="break-words text-dim">{detail}</p>}
-      </div>
-      {children}
     </div>
   );
 }

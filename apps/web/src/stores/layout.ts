@@ -7,5 +7,5 @@ export const sheetOpen = createStore(false);
 export const pageTitle = createStore<string | undefined>(undefined);
 
 /** Dialogs that any part of the page may open. */
-export type OpenDialog = { name: "shortcuts" } | { name: "cursor-login" } | { name: "terminal"; command: string } | undefined;
+export type OpenDialog = { name: "shortcuts" } | { name: "cursor-login" } | { name: "terminal"; command: string } | { name: "chat-limits"; agentId: string } | undefined;
 export const openDialog = createStore<OpenDialog>(undefined);

@@ -49,6 +49,9 @@ class FakeServer implements ConversationSource {
   say(runId: string, number: number, text: string) {
     this.runListener?.({ runId, eventId: `aa-1-${number}`, event: "assistant", data: { text } });
   }
+  answered(runId: string, number: number) {
+    this.runListener?.({ runId, eventId: `aa-1-${number}`, event: "result", data: { runId, status: "FINISHED" } });
+  }
   done(runId: string, number: number) {
     this.runListener?.({ runId, eventId: `aa-1-${number}`, event: "done", data: {} });
   }
@@ -90,6 +93,21 @@ describe("opening", () => {
     expect(conversation.getState().phase).toBe("ready");
   });
 
+  it("finds that the run has answered already, whatever was told before it was opened", async () => {
+    server.pages = [{ items: [step("run-1", 1, "assistant_message", "Done."), step("run-1", 0, "user_message", "Hi")], live: { runId: "run-1", lastEventId: "aa-1-30" } }];
+    conversation.open();
+    await settled();
+    expect(server.watched).toEqual(["run-1@aa-1-22"]);
+    server.say("run-1", 28, "Done.");
+    server.answered("run-1", 29);
+    server.frame?.();
+    expect(conversation.getState().finishing).toBe(true);
+    expect(texts()).toEqual(["Hi", "Done."]);
+    server.pages = [{ items: [step("run-1", 1, "assistant_message", "Done."), step("run-1", 0, "user_message", "Hi")], live: { runId: "run-1", lastEventId: "aa-1-30" } }];
+    await conversation.load();
+    expect(conversation.getState().finishing).toBe(true);
+  });
+
   it("leaves the run when the chat is left", async () => {
     server.pages = [{ items: [], live: { runId: "run-1" } }];
     const leave = conversation.open();
@@ -129,11 +147,11 @@ describe("runs", () => {
   });
 
   it("of another page are fetched", async () => {
-    server.pages = [{ items: [step("run-2", 0, "user_message", "Theirs"), step("run-1", 0, "user_message", "Hi")], live: { runId: "run-2", lastEventId: "aa-1-1" } }];
+    server.pages = [{ items: [step("run-2", 0, "user_message", "Theirs"), step("run-1", 0, "user_message", "Hi")], live: { runId: "run-2", lastEventId: "aa-1-11" } }];
     server.tell({ event: "run", data: run("run-2", "CREATING") });
     await settled();
     expect(texts()).toEqual(["Hi", "Theirs"]);
-    expect(server.watched).toEqual(["run-2@aa-1-1"]);
+    expect(server.watched).toEqual(["run-2@aa-1-3"]);
   });
 
   it("of other chats are ignored", async () => {

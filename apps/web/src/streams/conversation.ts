@@ -5,8 +5,9 @@
  */
 import type { Run, Step, StepsPage } from "../api/types";
 import { isLive } from "../api/types";
+import { eventIdBefore } from "./event-id";
 import type { RunEvent, StateEvent } from "./events";
-import { applyEvents, prependSteps, type RunFold, startFold, stepId } from "./fold";
+import { applyEvents, isOpen, prependSteps, type RunFold, startFold, stepId } from "./fold";
 
 export interface ConversationState {
   phase: "loading" | "ready" | "failed";
@@ -32,6 +33,12 @@ export interface ConversationSource {
   /** Calls back before the next frame. */
   schedule(callback: () => void): void;
 }
+
+/**
+ * A run that has answered may be met before it has ended, when only its last events tell so: they
+ * are read once more. Those that the steps hold already are dropped by their ids.
+ */
+const READ_AGAIN = 8;
 
 export class Conversation {
   private state: ConversationState = { phase: "loading", steps: [], hasOlder: false, loadingOlder: false };
@@ -149,8 +156,13 @@ export class Conversation {
     if (this.fold && this.fold.runId !== runId) this.source.unwatch(this.fold.runId);
     if (page.live && runId) {
       this.settled = steps.filter((step) => step.runId !== runId);
-      this.fold = startFold(this.agentId, runId, steps.filter((step) => step.runId === runId), page.live.lastEventId);
-      if (this.users > 0) this.source.watch(runId, page.live.lastEventId);
+      const mine = steps.filter((step) => step.runId === runId);
+      const { lastEventId } = page.live;
+      const finishing = this.fold?.runId === runId && this.fold.finishing;
+      this.fold = { ...startFold(this.agentId, runId, mine, lastEventId), finishing };
+      // Who has answered leaves nothing open.
+      const answered = !finishing && !mine.some(isOpen);
+      if (this.users > 0) this.source.watch(runId, answered ? eventIdBefore(lastEventId, READ_AGAIN) : lastEventId);
     } else {
       this.settled = steps;
       this.fold = undefined;

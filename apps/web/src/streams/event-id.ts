@@ -14,6 +14,13 @@ export function parseEventId(text: string): EventId | undefined {
   return match ? { tail: match[1]!, epoch: Number(match[2]), number: Number(match[3]) } : undefined;
 }
 
+/** The id of an event that came up to `count` before; undefined is the start of the run. */
+export function eventIdBefore(text: string | undefined, count: number): string | undefined {
+  const id = text === undefined ? undefined : parseEventId(text);
+  if (!id) return text;
+  return id.number > count ? `${id.tail}-${id.epoch}-${id.number - count}` : undefined;
+}
+
 /** Below 0 when `a` comes before `b`; undefined stands for the start of the run. */
 export function compareEventIds(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;

@@ -1,5 +1,5 @@
 /** The events of `v1/events`, after docs/api.md. */
-import type { Agent, Run, RunError, RunStatus, ToolCall } from "../api/types";
+import type { Agent, QueueState, Run, RunError, RunStatus, ToolCall } from "../api/types";
 
 export type RunEventBody =
   | { event: "status"; data: { runId: string; status: RunStatus } }
@@ -19,9 +19,11 @@ export type StateEvent =
   | { event: "agent"; data: Agent }
   | { event: "agent_deleted"; data: { id: string } }
   | { event: "run"; data: Run }
+  | { event: "queue"; data: QueueState & { agentId: string } }
+  | { event: "limits"; data: object }
   | { event: "doctor"; data: object };
 
-export const STATE_EVENTS = ["hello", "reset", "agent", "agent_deleted", "run", "doctor"] as const;
+export const STATE_EVENTS = ["hello", "reset", "agent", "agent_deleted", "run", "queue", "limits", "doctor"] as const;
 
 /** What the page knows about its line to the server. */
 export type LinkState = "connecting" | "open" | "reconnecting" | "signed-out";

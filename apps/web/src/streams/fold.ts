@@ -64,7 +64,14 @@ export function applyEvents(fold: RunFold, events: readonly RunEvent[], now: str
   let changed = false;
   for (const event of events) {
     if (event.runId !== fold.runId || draft.stale) continue;
-    if (!advance(draft, event.eventId)) continue;
+    if (!advance(draft, event.eventId)) {
+      // The steps do not tell that the agent has answered.
+      if (event.event === "result" && !draft.finishing) {
+        draft.finishing = true;
+        changed = true;
+      }
+      continue;
+    }
     changed = true;
     applyEvent(draft, event, event.at ?? now);
   }

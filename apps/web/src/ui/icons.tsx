@@ -36,6 +36,11 @@ const paths = {
   bell: <path d="M4 11.2V7a4 4 0 0 1 8 0v4.2l1 1.3H3zM6.8 14h2.4" />,
   sun: <path d="M8 10.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6ZM8 1.8v1.4M8 12.8v1.4M1.8 8h1.4M12.8 8h1.4M3.6 3.6l1 1M11.4 11.4l1 1M3.6 12.4l1-1M11.4 4.6l1-1" />,
   clock: <path d="M8 13.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM8 5v3.2l2.2 1.3" />,
+  grip: <path d="M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01" strokeWidth="1.9" />,
+  pause: <path d="M5.8 4v8M10.2 4v8" strokeWidth="1.6" />,
+  play: <path d="M5.2 3.6v8.8L12 8z" />,
+  gauge: <path d="M3.4 12a5.5 5.5 0 1 1 9.2 0M8 9.4l2.6-3" />,
+  queue: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h5M11.5 9.8v3.4M9.8 11.5h3.4" />,
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof paths;

@@ -15,6 +15,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+const endings: Record<string, string> = { one: "st", two: "nd", few: "rd" };
+
+/** “1st”, “2nd”, “13th”. */
+export function ordinal(count: number): string {
+  return `${count.toLocaleString()}${endings[ordinals.select(count)] ?? "th"}`;
+}
+
 function trim(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
 }

@@ -37,6 +37,9 @@ export function AgentMenuItems({ agent, actions, open, onRename }: AgentMenuItem
           Continue in a terminal
         </MenuItem>
       )}
+      <MenuItem icon="gauge" onSelect={() => actions.showLimits(agent)}>
+        Limits of this chat
+      </MenuItem>
       <MenuSeparator />
       <MenuItem icon="trash" tone="danger" onSelect={() => actions.remove(agent)}>
         Delete

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { Agent } from "../../api/types";
-import { isLive } from "../../api/types";
+import { isLive, isWaiting } from "../../api/types";
 import { sheetOpen } from "../../stores/layout";
 import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
@@ -30,9 +30,10 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing }: 
   const [renaming, setRenaming] = useState(false);
   const [copied, copy] = useCopy();
   const live = isLive(agent.latestRun);
-  const now = useNow(1_000, live);
+  const working = live && !isWaiting(agent.latestRun);
+  const now = useNow(1_000, working);
   const since = agent.latestRun?.startedAt ?? agent.latestRun?.createdAt;
-  const elapsed = totalMs + (live && since ? Math.max(0, now - Date.parse(since)) : 0);
+  const elapsed = totalMs + (working && since ? Math.max(0, now - Date.parse(since)) : 0);
   const name = agent.name || "Untitled chat";
   usePageTitle(name);
   return (

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { readDraft, writeDraft } from "../../stores/drafts";
 import { Icon } from "../../ui/icons";
@@ -11,18 +11,21 @@ interface ComposerProps {
   /** The chips below the text. */
   children: ReactNode;
   running?: boolean;
+  /** What is sent waits its turn. */
+  queueing?: boolean;
   sending?: boolean;
   disabled?: boolean;
   stopping?: boolean;
   rows?: number;
   autoFocus?: boolean;
+  formRef?: Ref<HTMLFormElement>;
   /** Resolves to true when the text was taken. */
   onSend(text: string): Promise<boolean>;
   onStop?(): void;
 }
 
-/** Where prompts are written: Enter sends, Shift+Enter breaks the line. */
-export function Composer({ draftKey, label, placeholder, children, running, sending, disabled, stopping, rows = 1, autoFocus, onSend, onStop }: ComposerProps) {
+/** Where prompts are written: Enter sends or queues, Shift+Enter breaks the line. */
+export function Composer({ draftKey, label, placeholder, children, running, queueing, sending, disabled, stopping, rows = 1, autoFocus, formRef, onSend, onStop }: ComposerProps) {
   const [text, setText] = useState(() => readDraft(draftKey));
   const area = useRef<HTMLTextAreaElement>(null);
 
@@ -38,7 +41,7 @@ export function Composer({ draftKey, label, placeholder, children, running, send
     if (autoFocus && matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, [autoFocus, draftKey]);
 
-  const ready = text.trim() !== "" && !running && !sending && !disabled;
+  const ready = text.trim() !== "" && !sending && !disabled;
   const send = async () => {
     if (!ready) return;
     setText("");
@@ -47,6 +50,7 @@ export function Composer({ draftKey, label, placeholder, children, running, send
 
   return (
     <form
+      ref={formRef}
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
@@ -71,21 +75,20 @@ export function Composer({ draftKey, label, placeholder, children, running, send
       />
       <div className="flex items-center gap-1 px-1.5 pb-1.5">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-0.5">{children}</div>
-        {running && onStop ? (
+        {running && onStop && (
           <button type="button" onClick={onStop} disabled={stopping} className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-lg bg-ink px-3 text-sm font-medium text-canvas hover:opacity-90 disabled:opacity-60 touch:h-10">
             <Icon name="stop" size={14} /> {stopping ? "Stopping…" : "Stop"}
           </button>
-        ) : (
-          <button
-            type="submit"
-            aria-label="Send"
-            title="Send (Enter)"
-            disabled={!ready}
-            className="inline-flex size-8 shrink-0 items-center justify-center rounded-lg bg-accent text-white hover:bg-accent-hover disabled:bg-selected disabled:text-faint touch:size-10"
-          >
-            <Icon name="arrowUp" />
-          </button>
         )}
+        <button
+          type="submit"
+          aria-label={queueing ? "Add to the queue" : "Send"}
+          title={queueing ? "Add to the queue (Enter)" : "Send (Enter)"}
+          disabled={!ready}
+          className="inline-flex size-8 shrink-0 items-center justify-center rounded-lg bg-accent text-white hover:bg-accent-hover disabled:bg-selected disabled:text-faint touch:size-10"
+        >
+          <Icon name={queueing ? "queue" : "arrowUp"} />
+        </button>
       </div>
     </form>
   );

@@ -15,6 +15,7 @@ import { Boundary } from "../Boundary";
 import { RunEnd } from "../steps/RunEnd";
 import { StepView, UserMessage } from "../steps/StepView";
 import { buildRows, gapAbove, type Row } from "./rows";
+import { WaitingRun } from "./WaitingRun";
 
 interface TranscriptProps {
   conversation: Conversation;
@@ -136,6 +137,8 @@ function RowView({ row }: { row: Row }) {
       return <UserMessage text={row.text} pending />;
     case "working":
       return <Working since={row.since} finishing={row.finishing} />;
+    case "waiting":
+      return <WaitingRun run={row.run} />;
     case "continued":
       return <Continued />;
   }

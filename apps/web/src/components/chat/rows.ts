@@ -1,11 +1,12 @@
 /** The rows of a conversation: its steps, and below each run that ended how it ended. */
 import type { Run, Step } from "../../api/types";
-import { isLive } from "../../api/types";
+import { isLive, isWaiting } from "../../api/types";
 
 export type Row =
   | { key: string; type: "step"; step: Step }
   | { key: string; type: "run-end"; run: Run }
   | { key: string; type: "working"; since: string; finishing: boolean }
+  | { key: string; type: "waiting"; run: Run }
   | { key: string; type: "continued" }
   | { key: string; type: "sending"; text: string };
 
@@ -25,7 +26,8 @@ export function buildRows(steps: readonly Step[], runs: ReadonlyMap<string, Run>
     if (next && isFromCli(step) && !isFromCli(next)) rows.push({ key: "continued", type: "continued" });
   });
   if (sending !== undefined) rows.push({ key: "sending", type: "sending", text: sending });
-  if (latestRun && isLive(latestRun)) rows.push({ key: `working-${latestRun.id}`, type: "working", since: latestRun.startedAt ?? latestRun.createdAt, finishing });
+  if (latestRun && isWaiting(latestRun)) rows.push({ key: `waiting-${latestRun.id}`, type: "waiting", run: latestRun });
+  else if (latestRun && isLive(latestRun)) rows.push({ key: `working-${latestRun.id}`, type: "working", since: latestRun.startedAt ?? latestRun.createdAt, finishing });
   return rows;
 }
 

@@ -18,6 +18,7 @@ export interface AgentActions {
   unarchive(agent: Agent): void;
   remove(agent: Agent): void;
   showTerminalCommand(agent: Agent): void;
+  showLimits(agent: Agent): void;
 }
 
 /** What can be done to a chat. Every change is shown at once and taken back when the server refuses. */
@@ -60,6 +61,7 @@ export function useAgentActions(): AgentActions {
         });
         leave(agent);
       },
+      showLimits: (agent) => openDialog.set({ name: "chat-limits", agentId: agent.id }),
       showTerminalCommand: (agent) => {
         if (agent.terminalCommand) openDialog.set({ name: "terminal", command: agent.terminalCommand });
       },

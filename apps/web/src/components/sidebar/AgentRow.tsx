@@ -5,7 +5,9 @@ import type { Agent } from "../../api/types";
 import { isLive } from "../../api/types";
 import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
+import { Icon } from "../../ui/icons";
 import { Menu } from "../../ui/Menu";
+import { shortCount } from "../../ui/numbers";
 import { baseName } from "../../ui/paths";
 import { Age } from "../../ui/time";
 import { AgentMenuItems } from "../chat/AgentMenuItems";
@@ -57,6 +59,13 @@ export const AgentRow = memo(function AgentRow({ agent, actions }: { agent: Agen
           </span>
           <span className="flex items-center gap-1.5 text-xs text-faint">
             <span className="min-w-0 truncate">{agent.workspace.type === "empty" ? "Empty workspace" : baseName(agent.workspace.path)}</span>
+            {agent.queue && agent.queue.total > 0 && (
+              <span title={agent.queue.paused ? "Waiting prompts, paused" : "Waiting prompts"} className={`flex shrink-0 items-center gap-1 ${agent.queue.paused ? "text-warn" : ""}`}>
+                <Icon name={agent.queue.paused ? "pause" : "queue"} size={12} />
+                {shortCount(agent.queue.total)}
+                <span className="sr-only">{agent.queue.paused ? "waiting prompts, paused" : "waiting prompts"}</span>
+              </span>
+            )}
             {agent.driver === "demo" && <Badge tone="warn">Demo</Badge>}
             {agent.status === "ARCHIVED" && <Badge>Archived</Badge>}
           </span>

@@ -3,6 +3,8 @@ import { Icon } from "../../ui/icons";
 import { InlineCode } from "../../ui/InlineCode";
 import { ModelMenu } from "../chat/ModelMenu";
 import { useStepActions } from "./actions";
+import { GuardCard } from "./GuardCard";
+import { guardTitles } from "./guards";
 
 /** What each kind of failure is called. */
 const titles: Record<string, string> = {
@@ -14,9 +16,6 @@ const titles: Record<string, string> = {
   invalid_session: "The CLI could not open this chat",
   connection_failed: "Cursor could not be reached",
   agent_not_found: "The Cursor CLI was not found",
-  run_timeout: "The run took too long",
-  run_silent: "The agent said nothing for too long",
-  output_limit: "The agent wrote too much",
   disk_full: "The disk is full",
   supervisor_lost: "The run was lost",
   host_restarted: "The machine restarted during the run",
@@ -34,7 +33,11 @@ interface ErrorCardProps {
 }
 
 /** Why a run failed, and what can be done. */
-export function ErrorCard({ runId, code, message, hint }: ErrorCardProps) {
+export function ErrorCard(props: ErrorCardProps) {
+  return props.code in guardTitles ? <GuardCard {...props} /> : <FailureCard {...props} />;
+}
+
+function FailureCard({ runId, code, message, hint }: ErrorCardProps) {
   const actions = useStepActions();
   const latest = runId === actions.latestRunId;
   return (

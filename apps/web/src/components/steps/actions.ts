@@ -15,6 +15,11 @@ export interface StepActions {
   busy: boolean;
   allowAndGoOn(rules: string[]): void;
   allowEverythingAndGoOn(): void;
+  /** Lets the agent go on where it was stopped. */
+  goOn(): void;
+  /** Allows the chat as much again of what it has used up, and goes on. */
+  allowAsMuchAgainAndGoOn(): void;
+  showLimits(): void;
   retry(): void;
   /** Gives the chat another model (null: the CLI's own choice) and sends the last prompt again. */
   retryWithModel(model: string | null): void;

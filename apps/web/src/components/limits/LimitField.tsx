@@ -1,0 +1,107 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+
+import { errorMessage } from "../../api/client";
+import type { Limit } from "../../api/limit-types";
+import { Icon } from "../../ui/icons";
+import { parseLimit, writtenLimit } from "./limit-text";
+
+interface LimitFieldProps {
+  label: string;
+  unit: string;
+  /** Undefined: this field says nothing, and what `inherited` says counts. */
+  value: Limit | undefined;
+  inherited?: Limit;
+  /** What is to be known beside it. */
+  detail?: ReactNode;
+  /** Rejects with what the server says against it. */
+  onSave(value: Limit): Promise<unknown>;
+}
+
+/** One limit. It is kept when one leaves the field or presses Enter; empty is no limit of its own. */
+export function LimitField({ label, unit, value, inherited, detail, onSave }: LimitFieldProps) {
+  const id = useId();
+  const written = writtenLimit(value);
+  const [text, setText] = useState(written);
+  const [error, setError] = useState<string>();
+  const [saved, setSaved] = useState(false);
+  // Another page may change it, too; what is being typed here stays.
+  const focused = useRef(false);
+  useEffect(() => {
+    if (!focused.current) setText(written);
+  }, [written]);
+  useEffect(() => {
+    if (!saved) return;
+    const timer = setTimeout(() => setSaved(false), 1_600);
+    return () => clearTimeout(timer);
+  }, [saved]);
+
+  const save = async () => {
+    const next = parseLimit(text);
+    if (next === undefined) {
+      setError("A whole number from 1. Empty: no limit.");
+      return;
+    }
+    setError(undefined);
+    setText(writtenLimit(next));
+    if (next === (value ?? null)) return;
+    try {
+      await onSave(next);
+      setSaved(true);
+    } catch (thrown) {
+      setError(errorMessage(thrown));
+    }
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3.5 py-2 text-sm">
+      <label htmlFor={id} className="min-w-28 flex-1">
+        {label}
+        {detail && <span className="block text-xs text-dim">{detail}</span>}
+      </label>
+      <span className="flex shrink-0 items-center gap-2">
+        <span role="status" className="flex w-4 justify-end text-ok">
+          {saved && (
+            <>
+              <Icon name="check" size={14} />
+              <span className="sr-only">Saved</span>
+            </>
+          )}
+        </span>
+        <input
+          id={id}
+          value={text}
+          inputMode="numeric"
+          autoComplete="off"
+          placeholder={inherited === undefined || inherited === null ? "No limit" : writtenLimit(inherited)}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={`${id}-unit${error ? ` ${id}-error` : ""}`}
+          onFocus={() => (focused.current = true)}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={() => {
+            focused.current = false;
+            void save();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") {
+              event.preventDefault();
+              void save();
+            }
+            if (event.key === "Escape" && text !== written) {
+              event.stopPropagation();
+              setError(undefined);
+              setText(written);
+            }
+          }}
+          className="h-8 w-26 rounded-md border border-line-strong bg-canvas px-2 text-right text-sm tabular-nums placeholder:text-faint aria-invalid:border-danger touch:h-10"
+        />
+        <span id={`${id}-unit`} className="w-16 text-dim">
+          {unit}
+        </span>
+      </span>
+      {error && (
+        <p id={`${id}-error`} role="alert" className="w-full text-right text-sm text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
