@@ -2,6 +2,7 @@
 //! never backwards. The page, scripts and the command line all go through `app`.
 
 pub mod app;
+pub mod background;
 pub mod cli;
 pub mod config;
 pub mod http;

@@ -13,7 +13,8 @@ pub mod query;
 
 pub use entity::{
     agent::Model as AgentRow, api_key::Model as ApiKeyRow, change::Model as ChangeRow, directory::Model as DirectoryRow,
-    run::Model as RunRow, user::Model as UserRow,
+    idempotency_key::Model as IdempotencyKeyRow, queued_prompt::Model as QueuedPromptRow, run::Model as RunRow,
+    user::Model as UserRow,
 };
 pub use error::DbError;
 pub use open::Db;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use db::{
     AgentChange, AgentRow, Change, Created, Db, DbError, NewAgent, NewRun, RunRow,
-    query::{agents, changes, runs, sessions, steps, users},
+    query::{agents, changes, queue, runs, sessions, spent, steps, users},
 };
 use domain::{AgentId, RunId, RunStatus, Step, StepBody, StepChange, StepId};
 use sea_orm::ConnectionTrait;
@@ -39,6 +39,10 @@ fn agent(name: &str, at: i64) -> AgentRow {
         latest_run_id: None,
         run_count: 1,
         cli_chat_id: None,
+        queued: 0,
+        queue_pause: None,
+        queue_sending: None,
+        limits: None,
     }
 }
 
@@ -63,6 +67,9 @@ fn run(agent: &AgentRow, number: i32) -> RunRow {
         output_tokens: None,
         cache_read_tokens: None,
         cache_write_tokens: None,
+        tool_calls: None,
+        fresh_session: false,
+        released: false,
     }
 }
 
@@ -113,9 +120,19 @@ async fn one_run_at_a_time_and_a_final_state_stays() {
         change: AgentChange::default(),
         allow: Vec::new(),
         session_id: None,
+        queued: None,
     };
     assert!(matches!(runs::create(&db, next()).await.unwrap(), Created::Busy), "the first is live");
-    let finished = |status| runs::Finished { status, text: None, error: None, usage: None, duration_ms: None, ended_at: 5 };
+    let finished = |status| runs::Finished {
+        status,
+        text: None,
+        error: None,
+        usage: None,
+        duration_ms: None,
+        tool_calls: 0,
+        ended_at: 5,
+        pause: None,
+    };
     assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Finished)).await.unwrap());
     assert!(!runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Error)).await.unwrap());
     assert_eq!(runs::find(&db, &agent.id, &first.id).await.unwrap().unwrap().status, "FINISHED");
@@ -183,4 +200,76 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     raw.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)").await.unwrap();
     drop(raw);
     assert!(matches!(Db::open(&path).await, Err(DbError::Newer(version)) if version == "m9999_future"));
+}
+
+fn queued(agent: &AgentRow, body: &str, position: Option<u64>) -> queue::NewQueuedPrompt {
+    let id = RunId::mint().to_string();
+    queue::NewQueuedPrompt { id, agent_id: agent.id.clone(), body: body.to_owned(), position, now: 1 }
+}
+
+async fn bodies(db: &Db, agent: &AgentRow) -> Vec<String> {
+    let page = queue::list(db, &agent.id, None, 100).await.unwrap();
+    page.items.into_iter().map(|row| row.body).collect()
+}
+
+#[tokio::test]
+async fn a_queue_keeps_its_order_however_it_is_moved() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    let agent = agent("a", 1);
+    let first = run(&agent, 1);
+    agents::create(&db, NewAgent { agent: agent.clone(), run: first.clone(), history: Vec::new(), prompt: Vec::new() })
+        .await
+        .unwrap();
+    let mut model: Vec<String> = Vec::new();
+    // Always into the same gap, so that it is used up and ranks are spread anew.
+    for index in 0..60u64 {
+        let position = [None, Some(0), Some(1), Some(500)][(index % 4) as usize];
+        let body = index.to_string();
+        assert!(matches!(queue::add(&db, queued(&agent, &body, position)).await.unwrap(), queue::Added::Queued(_)));
+        model.insert(position.map_or(model.len(), |at| model.len().min(at as usize)), body);
+    }
+    assert_eq!(bodies(&db, &agent).await, model);
+    let rows = queue::list(&db, &agent.id, None, 100).await.unwrap().items;
+    for index in 0..40usize {
+        let row = &rows[index * 7 % rows.len()];
+        let from = model.iter().position(|body| *body == row.body).unwrap();
+        let moved = model.remove(from);
+        model.insert(1, moved);
+        queue::change(&db, &agent.id, &row.id, |body| body, Some(1), 2).await.unwrap().unwrap();
+    }
+    assert_eq!(bodies(&db, &agent).await, model);
+    assert_eq!(agents::find(&db, 1, &agent.id).await.unwrap().unwrap().queued, 60);
+    assert!(queue::ready(&db).await.unwrap().is_empty(), "its run is live");
+    assert_eq!(queue::clear(&db, &agent.id).await.unwrap(), 60);
+}
+
+#[tokio::test]
+async fn what_runs_came_to_is_added_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    let agent = agent("a", 1);
+    let first = run(&agent, 1);
+    agents::create(&db, NewAgent { agent: agent.clone(), run: first.clone(), history: Vec::new(), prompt: Vec::new() })
+        .await
+        .unwrap();
+    assert_eq!(spent::of_agent(&db, &agent.id, 1_000).await.unwrap(), domain::Spent::default());
+    runs::started(&db, &first.id, None, 400).await.unwrap();
+    assert_eq!(spent::since(&db, 1, 0, 1_000).await.unwrap().milliseconds, 600, "a live one counts to now");
+    let usage = domain::Usage { input_tokens: 5, output_tokens: 6, cache_write_tokens: 0, cache_read_tokens: 1 };
+    let finished = runs::Finished {
+        status: RunStatus::Finished,
+        text: None,
+        error: None,
+        usage: Some(usage),
+        duration_ms: Some(70),
+        tool_calls: 3,
+        ended_at: 2_000,
+        pause: None,
+    };
+    runs::finish(&db, &first.id, Vec::new(), finished).await.unwrap();
+    let sum = domain::Spent { milliseconds: 70, tool_calls: 3, tokens: 12 };
+    assert_eq!(spent::since(&db, 1, 1_999, 9_000).await.unwrap(), sum);
+    assert_eq!(spent::since(&db, 1, 2_000, 9_000).await.unwrap(), domain::Spent::default());
+    assert_eq!(spent::since(&db, 2, 0, 9_000).await.unwrap(), domain::Spent::default(), "another user's");
 }

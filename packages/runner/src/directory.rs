@@ -49,6 +49,11 @@ impl RunDirectory {
         self.path.join(spec::LOG_FILE)
     }
 
+    /// What ends the run, besides what the shim itself enforces.
+    pub fn guards(&self) -> PathBuf {
+        self.path.join("guards.json")
+    }
+
     pub fn spec(&self) -> PathBuf {
         self.path.join(spec::SPEC_FILE)
     }

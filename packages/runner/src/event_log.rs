@@ -20,8 +20,8 @@ use crate::numbering::{self, Kind, MAX_EVENT};
 /// Length, checksum, number, epoch, time, log offset, group end, kind, length of the public part.
 pub const HEADER: usize = 4 + 4 + 8 + 4 + 8 + 8 + 1 + 1 + 4;
 
-/// Every so many events the place of one is remembered, for readers that resume.
-const INDEX_EVERY: u64 = 256;
+/// The place of so many events is remembered at most, evenly spread, for readers that resume.
+const MOST_MARKS: usize = 2048;
 
 /// How far readers may read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Published {
 pub struct EventLog {
     file: Arc<File>,
     published: watch::Sender<Published>,
-    index: Arc<Mutex<Vec<(u64, u64)>>>,
+    index: Arc<Mutex<Index>>,
     epoch: u32,
     next_number: u64,
     length: u64,
@@ -70,7 +70,7 @@ impl EventLog {
         let file = fs::OpenOptions::new().read(true).append(true).open(path)?;
         let (mut good, mut last, mut offset, mut epoch) = (0u64, 0u64, 0u64, 1u32);
         let mut group: Vec<(Head, Vec<u8>)> = Vec::new();
-        let mut index = Vec::new();
+        let mut index = Index::default();
         let mut records = Records::new(&file, 0);
         while let Some((head, body)) = records.next(u64::MAX)? {
             if head.number != last + 1 + group.len() as u64 {
@@ -81,9 +81,7 @@ impl EventLog {
                 continue;
             }
             for (head, body) in group.drain(..) {
-                if head.number % INDEX_EVERY == 1 {
-                    index.push((head.number, good));
-                }
+                index.mark(head.number, good);
                 good += (HEADER + body.len()) as u64;
                 (last, offset, epoch) = (head.number, head.log_offset, head.epoch);
                 each(&head, &body[..head.public], &body[head.public..]);
@@ -109,12 +107,11 @@ impl EventLog {
         if events.is_empty() {
             return Ok(());
         }
-        let (mut number, mut marks) = (self.next_number, Vec::new());
+        let mut number = self.next_number;
+        let mut marks = Vec::with_capacity(events.len());
         self.buffer.clear();
         for (position, (event, at)) in events.iter().enumerate() {
-            if number % INDEX_EVERY == 1 {
-                marks.push((number, self.length + self.buffer.len() as u64));
-            }
+            marks.push((number, self.length + self.buffer.len() as u64));
             let start = self.buffer.len();
             self.buffer.extend_from_slice(&[0; HEADER]);
             let (kind, public) = numbering::encode(run, event, &mut self.buffer);
@@ -142,7 +139,9 @@ impl EventLog {
         if self.buffer.capacity() > 4 * MAX_EVENT {
             self.buffer = Vec::new();
         }
-        lock(&self.index).extend(marks);
+        let mut index = lock(&self.index);
+        marks.into_iter().for_each(|(number, place)| index.mark(number, place));
+        drop(index);
         let done = matches!(events.last(), Some((Event::Done, _)));
         self.published.send_replace(Published { bytes: self.length, number: number - 1, epoch: self.epoch, done });
         Ok(())
@@ -167,7 +166,7 @@ impl EventLog {
 pub struct Followed {
     pub(crate) file: Arc<File>,
     pub(crate) published: watch::Receiver<Published>,
-    index: Arc<Mutex<Vec<(u64, u64)>>>,
+    index: Arc<Mutex<Index>>,
 }
 
 impl Followed {
@@ -176,11 +175,9 @@ impl Followed {
         let file = File::open(path)?;
         let mut published = Published { epoch: 1, done: true, ..Published::default() };
         let mut records = Records::new(&file, 0);
-        let mut index = Vec::new();
+        let mut index = Index::default();
         while let Some((head, body)) = records.next(u64::MAX)? {
-            if head.number % INDEX_EVERY == 1 {
-                index.push((head.number, published.bytes));
-            }
+            index.mark(head.number, published.bytes);
             published.bytes += (HEADER + body.len()) as u64;
             (published.number, published.epoch) = (head.number, head.epoch);
         }
@@ -191,9 +188,41 @@ impl Followed {
 
     /// A place at or before the event after `number`, from which to look for it.
     pub(crate) fn near(&self, number: u64) -> u64 {
-        let index = lock(&self.index);
-        let after = index.partition_point(|(indexed, _)| *indexed <= number + 1);
-        after.checked_sub(1).map_or(0, |at| index[at].1)
+        lock(&self.index).near(number + 1)
+    }
+}
+
+/// Where some events stand: fewer of them the longer the log, so that it never grows beyond
+/// [`MOST_MARKS`].
+#[derive(Debug)]
+struct Index {
+    every: u64,
+    marks: Vec<(u64, u64)>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { every: 64, marks: Vec::new() }
+    }
+}
+
+impl Index {
+    fn mark(&mut self, number: u64, place: u64) {
+        if !number.is_multiple_of(self.every) {
+            return;
+        }
+        self.marks.push((number, place));
+        if self.marks.len() >= MOST_MARKS {
+            self.every *= 2;
+            let every = self.every;
+            self.marks.retain(|(number, _)| number.is_multiple_of(every));
+        }
+    }
+
+    /// The place of the event `number` or of one before it.
+    fn near(&self, number: u64) -> u64 {
+        let after = self.marks.partition_point(|(marked, _)| *marked <= number);
+        after.checked_sub(1).map_or(0, |at| self.marks[at].1)
     }
 }
 

@@ -43,7 +43,10 @@ pub async fn flush<S: RunStore>(inner: Arc<Inner<S>>, shared: Arc<Shared>, stop:
             }
             let count = changes.len();
             match inner.store.save_steps(run, changes).await {
-                Ok(()) => lock(&shared.steps).committed(count),
+                Ok(()) => {
+                    lock(&shared.steps).committed(count);
+                    shared.stored.notify_one();
+                }
                 Err(error) => {
                     tracing::warn!(%run, %error, "steps cannot be stored; trying again");
                     tokio::select! {

@@ -1,15 +1,14 @@
 //! A run while it is live: bytes become events, events become steps, and the end is told in order:
 //! `result`, the scope empty, one commit, `done`.
 
+mod end;
+mod launch;
+
 use std::{io, sync::Arc, time::Duration};
 
 use agents::{Decoder, Exit, Input};
-use domain::{Event, EventId, RunId, RunStatus, ToolCall, ToolStatus, event::RunResult};
-use shim::{
-    control::Action,
-    scope,
-    spec::{Payload, Spec},
-};
+use domain::{Event, EventId, RunId, RunStatus, ToolCall, ToolStatus};
+use shim::{control::Action, scope};
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
@@ -17,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    RunDirectory, RunOutcome, RunStarted, RunStore, RunnerError, StoreError,
+    Gate, Permit, RunDirectory, RunStore, RunnerError,
     clock::now_ms,
     event_log::{EventLog, lock},
     flush::flush,
@@ -25,8 +24,8 @@ use crate::{
     outcome,
     run_log::RunLog,
     runner::Inner,
-    shared::{COMMIT_BYTES, RETRY, Shared},
-    shim_process::{self, Connection},
+    shared::{MOST_PENDING, RETRY, Shared},
+    shim_process::Connection,
     state::State,
 };
 
@@ -38,8 +37,8 @@ const LARGE: u64 = 512 * 1024;
 
 /// How a task begins.
 pub enum Begin {
-    Launch(Box<(Spec, Payload, State)>),
-    Attach(Box<State>),
+    Launch(Gate),
+    Attach(Box<State>, Permit),
 }
 
 pub struct Live<S> {
@@ -53,6 +52,8 @@ pub struct Live<S> {
     log: Option<RunLog>,
     state: State,
     stopping: bool,
+    /// Held until the run has ended.
+    permit: Option<Permit>,
     /// What the shim was told to keep.
     pace: u32,
     load_window: u64,
@@ -80,6 +81,7 @@ impl<S: RunStore> Live<S> {
             log: None,
             state: State::default(),
             stopping: false,
+            permit: None,
             pace: 0,
             load_window: 0,
             result_due: None,
@@ -109,18 +111,11 @@ impl<S: RunStore> Live<S> {
         // Kept so that the shim is collected when it ends; it is not killed with us.
         let mut shim = None;
         match begin {
-            Begin::Launch(launch) => {
-                let (spec, payload, state) = *launch;
-                self.state = state;
-                match shim_process::start(&self.inner.shim, &self.directory, &spec, payload).await {
-                    Ok(child) => shim = Some(child),
-                    Err(error) => {
-                        self.state.end.lost = Some(start_failed(&error));
-                        return Ok(true);
-                    }
-                }
-            }
-            Begin::Attach(state) => self.state = *state,
+            Begin::Launch(gate) => match self.launch(gate).await? {
+                Some(child) => shim = Some(child),
+                None => return Ok(self.state.end.status(&self.state.guard).is_some()),
+            },
+            Begin::Attach(state, permit) => (self.state, self.permit) = (*state, Some(permit)),
         }
         loop {
             if connection.is_none() {
@@ -157,6 +152,10 @@ impl<S: RunStore> Live<S> {
                 if id > self.state.writes_logged {
                     let _ = open.send(self.state.last_command, Action::Write(bytes)).await;
                 }
+            }
+            if self.state.guard.reached.is_some() && !self.stopping && self.state.end.exit.is_none() {
+                self.state.last_command = self.state.last_command.saturating_add(1);
+                self.stopping = open.send(self.state.last_command, Action::Stop).await.is_ok();
             }
             let due = self.result_due;
             tokio::select! {
@@ -233,8 +232,9 @@ impl<S: RunStore> Live<S> {
                 self.shared.changed.notify_one();
             }
             self.append(batch, position).await?;
+            self.wait_for_database().await?;
             if self.state.end.turn.is_some() && self.state.told.is_none() {
-                match self.state.end.status() {
+                match self.state.end.status(&self.state.guard) {
                     Some(RunStatus::Finished) => self.tell(RunStatus::Finished).await?,
                     Some(_) => {}
                     None if self.result_due.is_none() => self.result_due = Some(Instant::now() + RESULT_HOLD),
@@ -245,6 +245,18 @@ impl<S: RunStore> Live<S> {
                 return Ok(());
             }
         }
+    }
+
+    /// Only when far more is pending than a commit takes: memory is not what a slow database is made good by.
+    async fn wait_for_database(&self) -> io::Result<()> {
+        while lock(&self.shared.steps).pending_bytes() > MOST_PENDING {
+            self.shared.changed.notify_one();
+            tokio::select! {
+                () = self.shared.stored.notified() => {}
+                () = self.inner.shutdown.cancelled() => return Err(io::ErrorKind::Interrupted.into()),
+            }
+        }
+        Ok(())
     }
 
     /// The shim is gone without a last word: ends what it left and says so.
@@ -348,92 +360,6 @@ impl<S: RunStore> Live<S> {
         }
     }
 
-    async fn tell(&mut self, status: RunStatus) -> io::Result<()> {
-        let position = self.log.as_ref().map_or(0, RunLog::position);
-        let at = now_ms();
-        let mut batch = Batch::default();
-        if status == RunStatus::Error && !self.state.error_told {
-            batch.push(Event::Error(self.error()), at);
-        }
-        let text = self.state.end.turn.as_ref().and_then(|turn| turn.text.clone());
-        batch.push(Event::Status { status }, at);
-        batch.push(Event::Result(RunResult { status, text, duration_ms: Some(self.duration_ms()) }), at);
-        self.append(batch, position).await?;
-        self.state.error_told |= status == RunStatus::Error;
-        self.state.told = Some(status);
-        Ok(())
-    }
-
-    fn error(&self) -> domain::RunError {
-        let mut error = self.state.end.error(self.decoder.as_ref());
-        self.state.redactor.string(&mut error.message);
-        error
-    }
-
-    /// By the run log's own clock, so that it is the same for a server that comes later.
-    fn duration_ms(&self) -> u64 {
-        self.state.last_at.saturating_sub(self.state.began_at) / 1_000_000
-    }
-
-    async fn finish(mut self, stored: Option<RunStarted>) {
-        let status = self.state.end.status().unwrap_or(RunStatus::Error);
-        if self.state.told != Some(status) && self.tell(status).await.is_err() {
-            return;
-        }
-        let ended_at = now_ms();
-        let turn = self.state.end.turn.clone().unwrap_or_default();
-        let run_outcome = RunOutcome {
-            status,
-            text: turn.text,
-            error: (status == RunStatus::Error).then(|| self.error()),
-            usage: turn.usage,
-            duration_ms: Some(self.duration_ms()),
-            ended_at,
-        };
-        loop {
-            match self.commit(&run_outcome, stored.as_ref()).await {
-                Ok(()) => break,
-                Err(error) => {
-                    tracing::warn!(run = %self.run, %error, "the end of a run cannot be stored; trying again");
-                    tokio::select! {
-                        () = tokio::time::sleep(RETRY) => {}
-                        () = self.inner.shutdown.cancelled() => return,
-                    }
-                }
-            }
-        }
-        if !self.state.done_told {
-            let mut batch = Batch::default();
-            batch.push(Event::Done, now_ms());
-            let position = self.log.as_ref().map_or(0, RunLog::position);
-            if self.append(batch, position).await.is_err() {
-                return;
-            }
-        }
-        let _ = self.events.sync();
-        lock(&self.inner.live).remove(&self.run);
-        self.shared.ended.cancel();
-    }
-
-    async fn commit(&self, outcome: &RunOutcome, stored: Option<&RunStarted>) -> Result<(), StoreError> {
-        // A short run ends before what it said of itself was stored.
-        if self.state.running && stored != Some(&self.state.started) {
-            self.inner.store.started(self.run, self.state.started.clone()).await?;
-        }
-        loop {
-            let changes = lock(&self.shared.steps).pending(COMMIT_BYTES);
-            let count = changes.len();
-            let last = lock(&self.shared.steps).pending_len() == count;
-            if last {
-                self.inner.store.finish(self.run, changes, outcome.clone()).await?;
-                lock(&self.shared.steps).committed(count);
-                return Ok(());
-            }
-            self.inner.store.save_steps(self.run, changes).await?;
-            lock(&self.shared.steps).committed(count);
-        }
-    }
-
     /// The server's end: what is closed goes to the database, the rest is in the logs.
     async fn leave(self) {
         let changes = lock(&self.shared.steps).pending(usize::MAX);
@@ -447,15 +373,6 @@ impl<S: RunStore> Live<S> {
 /// A tool call whole, for those who ask for a step's content.
 pub fn whole_call(call: &ToolCall) -> String {
     serde_json::to_string(call).unwrap_or_default()
-}
-
-fn start_failed(error: &io::Error) -> domain::RunError {
-    let mut failed = outcome::supervisor_lost(&format!("The run could not be started: {error}"));
-    if matches!(error.kind(), io::ErrorKind::StorageFull) || error.to_string().contains("No space left") {
-        failed.code = "disk_full".to_owned();
-        failed.hint = Some("Free some space and send the prompt again.".to_owned());
-    }
-    failed
 }
 
 /// Parsing a line of many megabytes takes long enough to hand the other tasks to another thread.

@@ -1,8 +1,13 @@
 //! How a run ended: one honest state, derived from what the run log holds.
 
 use agents::{Decoder, Exit, TurnEnd};
-use domain::{RunError, RunStatus, Usage};
+use domain::{
+    Guards, RunError, RunStatus, Usage,
+    limits::{MINUTE_MS, grouped},
+};
 use shim::record::{Ended, Note};
+
+use crate::guard::{Guard, reached};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOutcome {
@@ -13,6 +18,9 @@ pub struct RunOutcome {
     pub usage: Option<Usage>,
     /// Milliseconds from the start of the program to its end, by the run log.
     pub duration_ms: Option<u64>,
+    pub tool_calls: u32,
+    /// It ended well, but with more used than it may: a sentence.
+    pub exceeded: Option<String>,
     /// Milliseconds since 1970.
     pub ended_at: i64,
 }
@@ -27,6 +35,8 @@ pub struct End {
     pub limit: Option<String>,
     /// The shim is gone without a last word.
     pub lost: Option<RunError>,
+    /// Nobody started it yet when it was asked to end.
+    pub never_started: bool,
 }
 
 impl End {
@@ -41,11 +51,14 @@ impl End {
 
     /// The state, once it can be told: FINISHED as soon as the turn has ended and the program with
     /// it, everything else when nothing of the run is left.
-    pub fn status(&self) -> Option<RunStatus> {
+    pub fn status(&self, guard: &Guard) -> Option<RunStatus> {
+        if self.never_started {
+            return Some(RunStatus::Cancelled);
+        }
         if let Some(ended) = &self.ended {
             return Some(match ended.cause.as_deref() {
                 _ if self.turn.is_some() && self.limit.is_none() && self.ended_well() => RunStatus::Finished,
-                Some("stopped") => RunStatus::Cancelled,
+                Some("stopped") if guard.reached.is_none() => RunStatus::Cancelled,
                 _ => RunStatus::Error,
             });
         }
@@ -61,7 +74,7 @@ impl End {
     }
 
     /// Why it failed; asked only when the state is ERROR.
-    pub fn error(&self, decoder: &dyn Decoder) -> RunError {
+    pub fn error(&self, decoder: &dyn Decoder, guard: &Guard) -> RunError {
         if let Some(lost) = &self.lost {
             return lost.clone();
         }
@@ -73,7 +86,12 @@ impl End {
             };
         }
         if let Some(limit) = &self.limit {
-            return limit_error(limit);
+            return limit_error(limit, guard.guards());
+        }
+        if let Some(reached) = &guard.reached
+            && self.ended.as_ref().and_then(|ended| ended.cause.as_deref()) == Some("stopped")
+        {
+            return reached.clone();
         }
         if self.ended.as_ref().and_then(|ended| ended.cause.as_deref()) == Some("terminated") {
             return supervisor_lost("The supervisor of this run was told to end, as when the machine shuts down.");
@@ -83,31 +101,43 @@ impl End {
     }
 }
 
-fn limit_error(limit: &str) -> RunError {
-    let (message, hint) = match limit {
-        "run_timeout" => ("The run took longer than its time limit.", "Send a follow-up to go on where it stopped."),
-        "run_silent" => {
-            ("The agent program wrote nothing for longer than the silence limit.", "Send a follow-up to go on where it stopped.")
-        }
-        "output_limit" => ("The agent program wrote more than the output limit.", "Send a follow-up that asks for less output."),
-        "disk_full" => ("The disk is full.", "Free some space and send a follow-up; what was written is kept."),
-        _ => ("The run reached a limit.", "Send a follow-up to go on where it stopped."),
+fn limit_error(limit: &str, guards: &Guards) -> RunError {
+    let minutes = |ms: u64| match ms {
+        MINUTE_MS => "1 minute".to_owned(),
+        ms if ms < MINUTE_MS => format!("{} seconds", ms / 1000),
+        ms => format!("{} minutes", grouped(ms / MINUTE_MS)),
     };
-    RunError { code: limit.to_owned(), message: message.to_owned(), hint: Some(hint.to_owned()) }
+    let (message, hint) = match limit {
+        "run_timeout" => match guards.wall {
+            Some(wall) => {
+                return reached(limit, wall.of, format!("The run took {}, as long as it may.", minutes(wall.most)));
+            }
+            None => ("The run took longer than its time limit.".to_owned(), GO_ON),
+        },
+        "run_silent" => {
+            let long = guards.silence_ms.map_or_else(|| "longer than the silence limit".to_owned(), minutes);
+            (format!("The agent program wrote nothing for {long}."), GO_ON)
+        }
+        "output_limit" => {
+            let much = guards.output_bytes.map_or_else(String::new, |bytes| format!(" of {} MB", grouped(bytes / 1_000_000)));
+            (format!("The agent program wrote more than the output limit{much}."), "Send a follow-up that asks for less output.")
+        }
+        "disk_full" => ("The disk is full.".to_owned(), "Free some space and send a follow-up; what was written is kept."),
+        _ => ("The run reached a limit.".to_owned(), GO_ON),
+    };
+    RunError { code: limit.to_owned(), message, hint: Some(hint.to_owned()) }
 }
 
+pub const GO_ON: &str = "Send a follow-up to go on where it stopped.";
+
 pub fn supervisor_lost(message: &str) -> RunError {
-    RunError {
-        code: "supervisor_lost".to_owned(),
-        message: message.to_owned(),
-        hint: Some("Send a follow-up to go on where it stopped.".to_owned()),
-    }
+    RunError { code: "supervisor_lost".to_owned(), message: message.to_owned(), hint: Some(GO_ON.to_owned()) }
 }
 
 pub fn host_restarted() -> RunError {
     RunError {
         code: "host_restarted".to_owned(),
         message: "The machine was restarted while the run was live.".to_owned(),
-        hint: Some("Send a follow-up to go on where it stopped.".to_owned()),
+        hint: Some(GO_ON.to_owned()),
     }
 }

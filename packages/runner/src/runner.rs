@@ -1,17 +1,18 @@
 //! The runs of this machine that are live, and the way to every other one's events.
 
 use std::{
+    any::Any,
     collections::{HashMap, HashSet},
     ffi::OsString,
     fs,
-    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{Arc, Mutex},
 };
 
 use agents::Decoder;
-use domain::{Event, EventId, Notice, RunId, RunStatus};
-use shim::spec::{Limits, Payload, Spec};
+use domain::{Event, EventId, Guards, Notice, RunId, RunStatus};
+use shim::spec::Limits;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -23,7 +24,6 @@ use crate::{
     recovery,
     shared::Shared,
     shim_program,
-    state::State,
     steps::Steps,
 };
 
@@ -40,20 +40,30 @@ pub struct Settings {
 /// What is to be run. The prompt and the values of variables go to the program and nowhere else
 /// but the run log.
 pub struct Launch {
-    pub run: RunId,
     pub argv: Vec<String>,
     pub directory: String,
     pub environment: Vec<(OsString, OsString)>,
     pub input: Vec<u8>,
     pub end_of_turn: &'static [u8],
     pub limits: Limits,
-    /// The first ordinal that is free for this run's steps.
-    pub first_ordinal: u32,
+    pub guards: Guards,
     /// What the user should know before the run begins.
     pub notices: Vec<Notice>,
     /// Values that must not stand in an event or a step.
     pub secrets: Vec<String>,
 }
+
+/// Whatever is to be held until a run has ended.
+pub type Permit = Box<dyn Any + Send + Sync>;
+
+/// A run that may begin.
+pub struct Admitted {
+    pub launch: Launch,
+    pub permit: Permit,
+}
+
+/// Resolves when a run may begin. Until then it is CREATING; its stream can be read and it can be stopped.
+pub type Gate = Pin<Box<dyn Future<Output = Result<Admitted, RunnerError>> + Send>>;
 
 pub struct Runner<S> {
     inner: Arc<Inner<S>>,
@@ -98,33 +108,17 @@ impl<S: RunStore> Runner<S> {
         &self.inner.store
     }
 
-    /// Launches a run. When this returns its stream can be read; how the launch went is told there.
-    pub fn start(&self, launch: Launch, decoder: Box<dyn Decoder>) -> Result<(), RunnerError> {
-        let directory = RunDirectory::of(&self.inner.settings.runs, launch.run);
+    /// Launches a run as soon as `gate` lets it. When this returns its stream can be read; how the launch
+    /// went is told there. `first_ordinal`: the first that is free for this run's steps.
+    pub fn start(&self, run: RunId, first_ordinal: u32, decoder: Box<dyn Decoder>, gate: Gate) -> Result<(), RunnerError> {
+        let directory = RunDirectory::of(&self.inner.settings.runs, run);
         directory.create()?;
         let mut events = EventLog::create(&directory.events()).map_err(RunnerError::io("create the event log"))?;
-        let mut steps = Steps::new(launch.run, launch.first_ordinal);
-        let at = now_ms();
-        let creating = Event::Status { status: RunStatus::Creating };
-        let first: Vec<(Event, i64)> =
-            [creating].into_iter().chain(launch.notices.into_iter().map(Event::Notice)).map(|event| (event, at)).collect();
-        events.append(&launch.run, &first, 0).map_err(RunnerError::io("write the event log"))?;
-        for (number, (event, at)) in (1..).zip(&first) {
-            steps.apply(event, *at, EventId { run_tail: launch.run.tail(), epoch: 1, number }, None);
-        }
-        let spec = Spec {
-            run: launch.run.to_string(),
-            instance: self.inner.settings.instance.clone(),
-            argv: launch.argv,
-            directory: launch.directory,
-            environment: launch.environment.iter().map(|(name, _)| name.to_string_lossy().into_owned()).collect(),
-            end_of_turn: String::from_utf8_lossy(launch.end_of_turn).into_owned(),
-            limits: launch.limits,
-        };
-        let environment =
-            launch.environment.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat()).collect();
-        let begin = Begin::Launch(Box::new((spec, Payload { environment, input: launch.input }, State::new(launch.secrets))));
-        self.go_on(launch.run, directory, events, steps, decoder, begin);
+        let mut steps = Steps::new(run, first_ordinal);
+        let creating = (Event::Status { status: RunStatus::Creating }, now_ms());
+        events.append(&run, std::slice::from_ref(&creating), 0).map_err(RunnerError::io("write the event log"))?;
+        steps.apply(&creating.0, creating.1, EventId { run_tail: run.tail(), epoch: 1, number: 1 }, None);
+        self.go_on(run, directory, events, steps, decoder, Begin::Launch(gate));
         Ok(())
     }
 
@@ -163,6 +157,12 @@ impl<S: RunStore> Runner<S> {
         }
     }
 
+    /// Whether the run's program was started, or is just being.
+    pub fn was_launched(&self, run: RunId) -> bool {
+        let directory = RunDirectory::of(&self.inner.settings.runs, run);
+        directory.log().exists() || directory.is_supervised()
+    }
+
     /// Makes sure that a run whose server died before its program was started will not be started
     /// behind our back; then it may be launched anew. False when it was launched.
     pub fn claim_unlaunched(&self, run: RunId) -> Result<bool, RunnerError> {
@@ -177,6 +177,7 @@ impl<S: RunStore> Runner<S> {
         first_ordinal: u32,
         known: HashSet<u32>,
         secrets: Vec<String>,
+        permit: Permit,
     ) -> Result<(), RunnerError> {
         let directory = RunDirectory::of(&self.inner.settings.runs, run);
         let recovered =
@@ -184,7 +185,7 @@ impl<S: RunStore> Runner<S> {
                 .await
                 .map_err(|error| RunnerError::io("recover the run")(error.into()))??;
         let recovery::Recovered { directory, events, steps, decoder, state } = recovered;
-        self.go_on(run, directory, events, steps, decoder, Begin::Attach(Box::new(state)));
+        self.go_on(run, directory, events, steps, decoder, Begin::Attach(Box::new(state), permit));
         Ok(())
     }
 

@@ -10,6 +10,9 @@ use crate::{RunStarted, RunnerError, event_log::Followed, steps::Steps};
 /// So much goes to the database in one commit.
 pub const COMMIT_BYTES: usize = 4 << 20;
 
+/// With more than this waiting for the database, no more is taken from the run log: the bytes are safe there.
+pub const MOST_PENDING: usize = 32 << 20;
+
 /// Between tries when the disk or the database does not take something.
 pub const RETRY: Duration = Duration::from_millis(500);
 
@@ -20,6 +23,8 @@ pub struct Shared {
     pub ended: CancellationToken,
     pub started: std::sync::Mutex<Option<RunStarted>>,
     pub changed: Notify,
+    /// Something pending has reached the database.
+    pub stored: Notify,
     commands: mpsc::Sender<oneshot::Sender<Result<(), RunnerError>>>,
 }
 
@@ -32,6 +37,7 @@ impl Shared {
             ended: CancellationToken::new(),
             started: std::sync::Mutex::default(),
             changed: Notify::new(),
+            stored: Notify::new(),
             commands,
         };
         (Arc::new(shared), receiver)

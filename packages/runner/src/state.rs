@@ -1,13 +1,13 @@
 //! What follows from the run log: the pure part of following a run, the same in life and in replay.
 
 use agents::{Decoder, Effect, Exit, Input};
-use domain::{Event, Notice, RunStatus};
+use domain::{Event, Guards, Notice, RunStatus};
 use shim::{
     control::{Action, Command},
     record::{Ended, Exited, Kind, Note, Record, Started},
 };
 
-use crate::{RunStarted, numbering::Batch, outcome::End, redactor::Redactor};
+use crate::{RunStarted, guard::Guard, numbering::Batch, outcome::End, redactor::Redactor};
 
 /// What follows from the run log, besides what its decoder knows.
 #[derive(Debug, Default)]
@@ -17,9 +17,9 @@ pub struct State {
     pub boot_id: Option<String>,
     pub started: RunStarted,
     pub running: bool,
-    /// Nanoseconds since 1970.
+    pub guard: Guard,
+    /// Of the first and the last record, in nanoseconds of the monotonic clock: the other one may jump.
     pub began_at: u64,
-    /// The time of the last record, nanoseconds since 1970.
     pub last_at: u64,
     pub last_command: u64,
     pub writes_logged: u64,
@@ -34,8 +34,8 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(secrets: Vec<String>) -> Self {
-        Self { redactor: Redactor::new(secrets), ..Self::default() }
+    pub fn new(secrets: Vec<String>, guards: Guards) -> Self {
+        Self { redactor: Redactor::new(secrets), guard: Guard::new(guards), ..Self::default() }
     }
 
     /// What one record of the run log leads to.
@@ -43,7 +43,7 @@ impl State {
         let at = (record.wall_ns / 1_000_000) as i64;
         let mut effects = Vec::new();
         if self.running && !matches!(record.kind, Kind::Ended) {
-            self.last_at = record.wall_ns;
+            self.last_at = record.monotonic_ns;
         }
         match record.kind {
             Kind::Started => {
@@ -51,7 +51,7 @@ impl State {
                     self.boot_id = Some(started.boot_id);
                 }
                 self.running = true;
-                (self.began_at, self.last_at) = (record.wall_ns, record.wall_ns);
+                (self.began_at, self.last_at) = (record.monotonic_ns, record.monotonic_ns);
                 self.event(Event::Status { status: RunStatus::Running }, at, batch);
             }
             Kind::Output => decoder.feed(Input::Output(record.payload), &mut effects),
@@ -61,6 +61,7 @@ impl State {
                 if let Some(command) = Command::decode(record.payload) {
                     self.last_command = self.last_command.max(command.id);
                     self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
+                    self.guard.stopped |= command.action == Action::Stop;
                 }
             }
             Kind::Exited => {
@@ -97,12 +98,20 @@ impl State {
             Effect::Started(session) => {
                 self.started = RunStarted { model: session.model, session_id: session.session_id };
             }
-            Effect::Event(event) => self.event(event, at, batch),
+            Effect::Event(event) => {
+                self.guard.see(&event);
+                self.event(event, at, batch);
+            }
             Effect::Write { command_id, bytes } => self.writes.push((command_id, bytes)),
             Effect::TurnEnded(mut turn) => {
                 self.redactor.flush(&mut |event, at| batch.push(event, at));
                 if let Some(text) = &mut turn.text {
                     self.redactor.string(text);
+                }
+                if self.end.turn.is_none()
+                    && let Some(notice) = self.guard.turn_ended(turn.usage.as_ref())
+                {
+                    self.event(Event::Notice(notice), at, batch);
                 }
                 self.end.turn.get_or_insert(turn);
             }

@@ -21,12 +21,13 @@ pub struct Steps {
     fold: Fold,
     /// Closed and not in the database yet, oldest first.
     pending: VecDeque<StepChange>,
+    pending_bytes: usize,
     last_event: Option<EventId>,
 }
 
 impl Steps {
     pub fn new(run: RunId, first_ordinal: u32) -> Self {
-        Self { run, fold: Fold::new(run, first_ordinal), pending: VecDeque::new(), last_event: None }
+        Self { run, fold: Fold::new(run, first_ordinal), pending: VecDeque::new(), pending_bytes: 0, last_event: None }
     }
 
     /// Takes the next event; `large` is the whole of a tool call that the event shows in part.
@@ -39,28 +40,26 @@ impl Steps {
                 && matches!(step.body, domain::StepBody::ToolCall(_))
             {
                 step.size = whole.len() as u64;
-                self.pending.extend(pieces(step.id, whole));
+                pieces(step.id, whole).into_iter().for_each(|piece| self.push(piece));
             }
-            self.pending.push_back(change);
+            self.push(change);
         }
     }
 
     /// Leaves out what the database has already.
     pub fn forget(&mut self, known: &HashSet<u32>) {
         self.pending.retain(|change| !known.contains(&ordinal(change)));
+        self.pending_bytes = self.pending.iter().map(size).sum();
     }
 
     /// The oldest pending changes, about `bytes` of them.
     pub fn pending(&self, bytes: usize) -> Vec<StepChange> {
-        let mut size = 0;
+        let mut sum = 0;
         self.pending
             .iter()
             .take_while(|change| {
-                let before = size;
-                size += match change {
-                    StepChange::Piece { text, .. } => text.len(),
-                    StepChange::Closed(step) => step.size as usize,
-                };
+                let before = sum;
+                sum += size(change);
                 before < bytes
             })
             .cloned()
@@ -75,8 +74,18 @@ impl Steps {
         !self.pending.is_empty()
     }
 
+    pub fn pending_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+
     pub fn committed(&mut self, count: usize) {
-        self.pending.drain(..count.min(self.pending.len()));
+        let committed: usize = self.pending.drain(..count.min(self.pending.len())).map(|change| size(&change)).sum();
+        self.pending_bytes = self.pending_bytes.saturating_sub(committed);
+    }
+
+    fn push(&mut self, change: StepChange) {
+        self.pending_bytes += size(&change);
+        self.pending.push_back(change);
     }
 
     pub fn snapshot(&self) -> Snapshot {
@@ -94,6 +103,14 @@ impl Steps {
 
     pub fn run(&self) -> RunId {
         self.run
+    }
+}
+
+/// About what a change takes; a step is never nothing.
+fn size(change: &StepChange) -> usize {
+    match change {
+        StepChange::Piece { text, .. } => text.len(),
+        StepChange::Closed(step) => step.size as usize + size_of::<Step>(),
     }
 }
 

@@ -11,7 +11,7 @@ use db::{
     AgentChange, AgentRow, NewAgent, RunRow,
     query::{agents, directories, page::Page, runs},
 };
-use domain::{AgentId, Mode, Notice, Permission, RunId, RunStatus, Usage};
+use domain::{AgentId, Mode, Permission, RunId, RunStatus, Usage};
 
 use super::{
     App, Error, Kind, Result,
@@ -52,11 +52,23 @@ pub struct AgentPatch {
 }
 
 impl App {
-    pub async fn create_agent(self: &Arc<Self>, user_id: i64, request: CreateAgent) -> Result<(AgentRow, RunRow)> {
+    /// `seed`: the id of the first run, and of the agent unless it has one, where the request can be repeated.
+    pub async fn create_agent(
+        self: &Arc<Self>,
+        user_id: i64,
+        request: CreateAgent,
+        seed: Option<uuid::Uuid>,
+    ) -> Result<(AgentRow, RunRow)> {
         if request.driver == Driver::Cursor {
             self.check_model(request.model.as_deref()).await?;
         }
-        let id = request.agent_id.unwrap_or_else(AgentId::mint).to_string();
+        let id = request.agent_id.unwrap_or_else(|| seed.map_or_else(AgentId::mint, AgentId::from)).to_string();
+        let run_id = seed.map_or_else(RunId::mint, RunId::from);
+        if seed.is_some()
+            && let Some(run) = runs::find(&self.db, &id, &run_id.to_string()).await?
+        {
+            return Ok((self.get_agent(user_id, &id).await?, run));
+        }
         let (workspace_type, workspace_path) = match &request.directory {
             Some(directory) => ("local", self.check_directory(directory)?),
             None => ("empty", DataDirectory::workspace(&id)),
@@ -66,7 +78,6 @@ impl App {
             None => None,
         };
         let now = now_ms();
-        let run_id = RunId::mint();
         let permission = request.permission.unwrap_or(Permission::Everything);
         let environment =
             (!request.environment.is_empty()).then(|| serde_json::to_string(&request.environment).unwrap_or_default());
@@ -101,16 +112,27 @@ impl App {
             latest_run_id: Some(run_id.to_string()),
             run_count: 1,
             cli_chat_id: continued.as_ref().map(|(chat, _)| chat.id.clone()),
+            queued: 0,
+            queue_pause: None,
+            queue_sending: None,
+            limits: None,
         };
         let run = self.new_run(&agent, run_id, now).await;
         let history = continued.map(|(chat, entries)| history_steps(&id, &chat, &entries)).unwrap_or_default();
         let prompt = prompt_steps(run_id, &request.prompt, now);
         let _expected = self.runner.expecting(run_id);
         let new = NewAgent { agent: agent.clone(), run: run.clone(), history, prompt };
-        agents::create(&self.db, new).await.map_err(|error| match error {
-            db::DbError::Conflict => Error::new(Kind::Conflict, "agent_id_conflict", "There is an agent with this id already."),
-            other => other.into(),
-        })?;
+        match agents::create(&self.db, new).await {
+            Ok(()) => {}
+            Err(db::DbError::Conflict) => {
+                // The same request, which whoever sent it did not wait for.
+                if let Some(run) = runs::find(&self.db, &id, &run.id).await? {
+                    return Ok((self.get_agent(user_id, &id).await?, run));
+                }
+                return Err(Error::new(Kind::Conflict, "agent_id_conflict", "There is an agent with this id already."));
+            }
+            Err(other) => return Err(other.into()),
+        }
         if request.directory.is_some() {
             let path = &agent.workspace_path;
             let permission = request.permission.map(Permission::as_str);
@@ -118,7 +140,7 @@ impl App {
                 tracing::warn!(%error, "a directory was not remembered");
             }
         }
-        self.launch(&agent, &run, request.prompt, Vec::<Notice>::new()).await?;
+        self.launch(&agent, &run, Some(request.prompt)).await?;
         Ok((agent, run))
     }
 
@@ -164,6 +186,7 @@ impl App {
             let change =
                 AgentChange { archived_at: Some(archived.then_some(now)), updated_at: Some(now), ..AgentChange::default() };
             agents::update(&self.db, user_id, &agent.id, change).await?;
+            self.queues.notify_one();
         }
         Ok(())
     }
@@ -278,6 +301,9 @@ impl App {
             output_tokens: None,
             cache_read_tokens: None,
             cache_write_tokens: None,
+            tool_calls: None,
+            fresh_session: false,
+            released: false,
         }
     }
 

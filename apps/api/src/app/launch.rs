@@ -7,11 +7,11 @@ use agents::{
     cursor::{self, CursorDecoder, LaunchRequest, base_environment},
 };
 use db::{AgentRow, RunRow, query::steps};
-use domain::{Mode, Notice, Permission, RunError, RunId, RunStatus};
-use runner::{Launch, Limits, RunOutcome, RunStore, RunnerError};
+use domain::{Guards, Mode, Permission, RunError, RunId, RunStatus};
+use runner::{Admitted, Launch, Limits, RunOutcome, RunStore, RunnerError};
 use uuid::Uuid;
 
-use super::{App, Error, Kind, Result, clock::now_ms, cursor::home::CursorHome};
+use super::{App, Error, Kind, Result, admission::Permit, clock::now_ms, cursor::home::CursorHome, runs::session_missing};
 
 /// Which agent program a chat is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,16 +44,23 @@ pub fn environment_purpose(agent_id: &str) -> String {
 }
 
 impl App {
-    /// Starts a run whose row is committed. Whatever goes wrong from here on is the run's own end,
-    /// told in its stream and its steps.
-    pub(crate) async fn launch(&self, agent: &AgentRow, run: &RunRow, prompt: String, notices: Vec<Notice>) -> Result<()> {
+    /// Starts a run whose row is committed, as soon as it may. Whatever goes wrong from here on is the run's
+    /// own end, told in its stream and its steps. `prompt`: as the row's step holds it, if it is at hand.
+    pub(crate) async fn launch(self: &Arc<Self>, agent: &AgentRow, run: &RunRow, prompt: Option<String>) -> Result<()> {
         let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("launch the run", error))?;
         let driver = Driver::parse(&agent.driver).unwrap_or(Driver::Cursor);
-        let launched = match self.prepare(agent, run, run_id, driver, prompt, notices).await {
-            Ok(launch) => self.runner.start(launch, driver.decoder()),
-            Err(error) => Err(error),
+        let line = self.line_up(agent.user_id, run, run_id).await;
+        // Who waits is not to hold on to a prompt of megabytes.
+        let prompt = prompt.filter(|_| self.admission.waiting(run_id).is_none());
+        let (app, agent, row) = (self.clone(), agent.clone(), run.clone());
+        let gate = async move {
+            let permit = app.wait_in(line, agent.user_id, &row, run_id).await;
+            let permit = permit
+                .ok_or_else(|| RunnerError::Io { what: "wait for a slot", source: std::io::ErrorKind::Interrupted.into() })?;
+            let launch = app.prepare(&agent, &row, run_id, driver, prompt).await?;
+            Ok(Admitted { launch, permit: Box::new(permit) })
         };
-        if let Err(error) = launched {
+        if let Err(error) = self.runner.start(run_id, 1, driver.decoder(), Box::pin(gate)) {
             tracing::error!(run = %run.id, %error, "a run could not be launched");
             self.end_unlaunched(run_id, matches!(error, RunnerError::DiskFull), &error).await;
         }
@@ -66,19 +73,31 @@ impl App {
         run: &RunRow,
         run_id: RunId,
         driver: Driver,
-        prompt: String,
-        notices: Vec<Notice>,
+        prompt: Option<String>,
     ) -> std::result::Result<Launch, RunnerError> {
-        let workspace = self.workspace(agent);
-        let home = CursorHome::at(&self.data.cursor(&agent.id));
-        let allow: Vec<String> = serde_json::from_str(&agent.allow_rules).unwrap_or_default();
-        let shared = self.known_cursor_state().and_then(|state| state.login.shared.clone());
         let failed = |what: &'static str| {
             move |source: std::io::Error| match source.kind() {
                 std::io::ErrorKind::StorageFull => RunnerError::DiskFull,
                 _ => RunnerError::Io { what, source },
             }
         };
+        let unread = |error: Error| failed("read the conversation")(std::io::Error::other(error));
+        let prompt = match prompt {
+            Some(prompt) => prompt,
+            None => self.prompt_of(run).await.map_err(unread)?.unwrap_or_default(),
+        };
+        let (input, notices) = if run.fresh_session {
+            (format!("{}{prompt}", self.context_of(agent, run).await.map_err(unread)?), Vec::new())
+        } else if self.session_is_missing(agent) {
+            (prompt, vec![session_missing()])
+        } else {
+            (prompt, Vec::new())
+        };
+        let guards = self.guards(agent).await;
+        let workspace = self.workspace(agent);
+        let home = CursorHome::at(&self.data.cursor(&agent.id));
+        let allow: Vec<String> = serde_json::from_str(&agent.allow_rules).unwrap_or_default();
+        let shared = self.known_cursor_state().and_then(|state| state.login.shared.clone());
         if agent.workspace_type == "empty" {
             std::fs::create_dir_all(&workspace).map_err(failed("make the workspace"))?;
         }
@@ -120,14 +139,13 @@ impl App {
         // Code that we did not choose must not be loaded into the agent program.
         environment.retain(|(name, _)| name != "NODE_OPTIONS");
         Ok(Launch {
-            run: run_id,
             argv,
             directory: workspace.to_string_lossy().into_owned(),
             environment,
-            input: prompt.into_bytes(),
+            input: input.into_bytes(),
             end_of_turn: cursor::END_OF_TURN_MARK,
-            limits: Limits::default(),
-            first_ordinal: 1,
+            limits: shim_limits(&guards),
+            guards,
             notices,
             secrets: self.secrets_of(agent).await,
         })
@@ -146,22 +164,23 @@ impl App {
         variables.chain(self.cursor_api_key().await).collect()
     }
 
-    /// Takes up a run that another server left.
-    pub(crate) async fn attach(self: &Arc<Self>, run: RunRow) -> Result<()> {
+    /// Takes up a run that another server left: follows it, or launches it if that one did not come to it.
+    pub(crate) async fn attach(self: &Arc<Self>, run: RunRow, permit: Option<Permit>) -> Result<()> {
         let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("take up the run", error))?;
         let agent = db::query::agents::find_any(&self.db, &run.agent_id).await?;
         let driver = agent.as_ref().and_then(|agent| Driver::parse(&agent.driver)).unwrap_or(Driver::Cursor);
         if let (Some(agent), true) = (&agent, self.runner.claim_unlaunched(run_id)?) {
-            // The server died between the commit of the run and the start of its program.
-            let prompt = self.prompt_of(&run).await?.unwrap_or_default();
-            return self.launch(agent, &run, prompt, Vec::new()).await;
+            // It waited, or the server died between its commit and the start of its program.
+            drop(permit);
+            return self.launch(agent, &run, None).await;
         }
+        let permit = permit.unwrap_or_else(|| self.admission.occupy());
         let known = steps::known(&self.db, &run.agent_id, run.number).await?;
         let secrets = match &agent {
             Some(agent) => self.secrets_of(agent).await,
             None => Vec::new(),
         };
-        Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets).await?)
+        Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets, Box::new(permit)).await?)
     }
 
     /// Ends a run that cannot be taken up: its processes, and its row.
@@ -192,10 +211,22 @@ impl App {
             error: Some(error),
             usage: None,
             duration_ms: Some(0),
+            tool_calls: 0,
+            exceeded: None,
             ended_at: now_ms(),
         };
         if let Err(error) = self.runner.store().finish(run, vec![domain::StepChange::Closed(step)], outcome).await {
             tracing::error!(%run, %error, "a run's end could not be stored; the next start tries again");
         }
+    }
+}
+
+/// What of the guards the shim enforces by itself, with or without a server.
+fn shim_limits(guards: &Guards) -> Limits {
+    Limits {
+        wall_ms: guards.wall.map_or(0, |wall| wall.most),
+        silence_ms: guards.silence_ms.unwrap_or(0),
+        output_bytes: guards.output_bytes.unwrap_or(0),
+        ..Limits::default()
     }
 }

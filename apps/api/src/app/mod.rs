@@ -1,6 +1,7 @@
 //! The use-cases. Each is one function of [`App`] that knows who asks and answers with rows or an
 //! [`Error`]; nothing here knows of HTTP or of SQL.
 
+pub mod admission;
 pub mod agents;
 pub mod auth;
 pub mod changes;
@@ -12,8 +13,11 @@ pub mod directories;
 pub mod doctor;
 mod error;
 pub mod hook;
+pub mod idempotency;
 pub mod launch;
+pub mod limits;
 pub mod port_owner;
+pub mod queue;
 pub mod run_records;
 pub mod runs;
 pub mod sample_project;
@@ -24,15 +28,18 @@ pub mod title;
 use std::{path::PathBuf, sync::Arc};
 
 use db::Db;
+use domain::Limits;
 use runner::{Runner, Settings};
+use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::config::Config;
+use admission::{Admission, Permit};
 use cursor::{login::LoginProcess, program::Finder};
 use cursor_state::CursorStateCache;
 use data_directory::DataDirectory;
 pub use db::{
-    AgentRow, Change, RunRow, StoredStep,
+    AgentRow, Change, QueuedPromptRow, RunRow, StoredStep,
     query::{agents::Filter as AgentFilter, page::Page},
 };
 pub use error::{Error, Kind, Result};
@@ -44,12 +51,17 @@ pub struct App {
     pub data: DataDirectory,
     pub db: Db,
     pub runner: Runner<RunRecords>,
+    pub admission: Arc<Admission>,
+    limits: watch::Sender<Limits>,
+    /// Some agent's queue may go on.
+    pub queues: Arc<Notify>,
     pub(crate) sealer: Sealer,
     pub(crate) finder: Finder,
     pub(crate) cursor_state: CursorStateCache,
     pub login: LoginProcess,
     /// How the demo agent is started: this program, and the word that makes it one.
     pub(crate) demo_argv: Vec<String>,
+    in_flight: idempotency::InFlight,
     password_checks: tokio::sync::Mutex<()>,
     pub tasks: TaskTracker,
     pub shutdown: CancellationToken,
@@ -76,17 +88,24 @@ impl App {
         let sealer = Sealer::open(&data.key()).map_err(|error| Error::internal("read its key", error))?;
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let settings = Settings { runs: data.runs(), programs: data.programs(), instance: data.instance.clone() };
-        let records = RunRecords::new(db.clone(), data.clone(), config.on_run_end.clone(), tasks.clone());
+        let (queues, admission) = (Arc::<Notify>::default(), Arc::<Admission>::default());
+        let limits = limits::load(&db).await?;
+        admission.set_most(limits.concurrent_runs.map(|most| most as usize));
+        let records = RunRecords::new(db.clone(), data.clone(), config.on_run_end.clone(), tasks.clone(), queues.clone());
         let runner = Runner::new(settings, records)?;
         Ok(Arc::new(Self {
             finder: Finder::new(config.cursor_bin.clone()),
             cursor_state: CursorStateCache::default(),
             login: LoginProcess::default(),
+            in_flight: idempotency::InFlight::default(),
             password_checks: tokio::sync::Mutex::default(),
             config,
             data,
             db,
             runner,
+            admission,
+            limits: watch::Sender::new(limits),
+            queues,
             sealer,
             demo_argv,
             tasks,
@@ -99,20 +118,32 @@ impl App {
     pub async fn recover(self: &Arc<Self>) -> Result<()> {
         let left = db::query::runs::live(&self.db).await?;
         self.runner.expect(left.iter().filter_map(|run| run.id.parse().ok()));
-        for run in left {
-            let app = self.clone();
-            self.tasks.spawn(async move {
-                let id = run.id.clone();
-                let attached = app.attach(run).await;
-                let Ok(id) = id.parse() else { return };
-                if let Err(error) = attached {
-                    tracing::error!(run = %id, %error, source = ?error.source, "a run could not be taken up");
-                    app.give_up(id, &error).await;
-                }
-                app.runner.settle(id);
-            });
+        // What runs already counts, before anyone in line is let in.
+        let (launched, waiting): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|run| run.id.parse().is_ok_and(|id| self.runner.was_launched(id)));
+        for run in launched {
+            let (app, permit) = (self.clone(), self.admission.occupy());
+            self.tasks.spawn(async move { app.take_up(run, Some(permit)).await });
         }
+        let app = self.clone();
+        self.tasks.spawn(async move {
+            // One after the other: they stand in line in the order in which they came.
+            for run in waiting {
+                app.take_up(run, None).await;
+            }
+        });
         Ok(())
+    }
+
+    async fn take_up(self: &Arc<Self>, run: RunRow, permit: Option<Permit>) {
+        let id = run.id.clone();
+        let attached = self.attach(run, permit).await;
+        let Ok(id) = id.parse() else { return };
+        if let Err(error) = attached {
+            tracing::error!(run = %id, %error, source = ?error.source, "a run could not be taken up");
+            self.give_up(id, &error).await;
+        }
+        self.runner.settle(id);
     }
 
     /// Carries a use-case to its end also when whoever asked has gone: one that is left half-way would

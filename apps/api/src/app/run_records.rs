@@ -1,6 +1,6 @@
 //! What runs leave in the database, and what follows from a run's end.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use db::{
     Db,
@@ -9,13 +9,14 @@ use db::{
 use domain::{RunId, StepChange};
 use runner::{RunOutcome, RunStarted, RunStore, StoreError};
 use serde_json::json;
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use super::{
     clock::{now_ms, rfc3339},
     cursor::home::CursorHome,
     data_directory::DataDirectory,
-    hook,
+    hook, queue,
 };
 
 pub struct RunRecords {
@@ -23,11 +24,13 @@ pub struct RunRecords {
     data: DataDirectory,
     on_run_end: Option<String>,
     tasks: TaskTracker,
+    /// Told of every end: the agent's queue may go on.
+    queues: Arc<Notify>,
 }
 
 impl RunRecords {
-    pub fn new(db: Db, data: DataDirectory, on_run_end: Option<String>, tasks: TaskTracker) -> Self {
-        Self { db, data, on_run_end, tasks }
+    pub fn new(db: Db, data: DataDirectory, on_run_end: Option<String>, tasks: TaskTracker, queues: Arc<Notify>) -> Self {
+        Self { db, data, on_run_end, tasks, queues }
     }
 
     async fn after_end(&self, run: RunId, outcome: &RunOutcome) -> Result<(), db::DbError> {
@@ -74,13 +77,16 @@ impl RunStore for RunRecords {
             error: outcome.error.clone(),
             usage: outcome.usage,
             duration_ms: outcome.duration_ms,
+            tool_calls: outcome.tool_calls,
             ended_at: outcome.ended_at,
+            pause: queue::pause_after(&outcome).map(|pause| pause.to_json()),
         };
         let ended_now = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
         // Only by the commit that ended it, so that a hook hears of an end once.
         if ended_now && let Err(error) = self.after_end(run, &outcome).await {
             tracing::warn!(%run, %error, "what follows a run's end was not done");
         }
+        self.queues.notify_one();
         Ok(())
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use db::{
-    AgentChange, AgentRow, Created, NewRun, RunRow,
+    AgentChange, AgentRow, Created, NewRun, QueuedPromptRow, RunRow,
     query::{page::Page, runs, steps},
 };
 use domain::{EventId, Mode, Notice, Permission, RunId, StepBody};
 use runner::EventReader;
+use serde::{Deserialize, Serialize};
 
 use super::{
     App, Error, Kind, Result, agents::END_WAIT, clock::now_ms, cursor::home::CursorHome, launch::Driver, steps::prompt_steps,
@@ -16,6 +17,8 @@ use super::{
 /// So much of a conversation is given along when it begins afresh.
 const CONTEXT_BYTES: usize = 200 * 1024;
 
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CreateRun {
     pub prompt: String,
     pub mode: Option<Mode>,
@@ -28,8 +31,29 @@ pub struct CreateRun {
 }
 
 impl App {
-    pub async fn create_run(self: &Arc<Self>, user_id: i64, agent_id: &str, request: CreateRun) -> Result<RunRow> {
+    /// `id`: what the run is to be called, where the request can be repeated.
+    pub async fn create_run(
+        self: &Arc<Self>,
+        user_id: i64,
+        agent_id: &str,
+        request: CreateRun,
+        id: Option<RunId>,
+    ) -> Result<RunRow> {
         let agent = self.get_agent(user_id, agent_id).await?;
+        match self.begin_run(&agent, request, id.unwrap_or_else(RunId::mint), None).await? {
+            Begun::Run(run) => Ok(run),
+            Begun::Changed => Err(Error::agent_not_found()),
+        }
+    }
+
+    /// Makes a run and starts it. `queued`: the prompt of the queue that it is.
+    pub(crate) async fn begin_run(
+        self: &Arc<Self>,
+        agent: &AgentRow,
+        request: CreateRun,
+        run_id: RunId,
+        queued: Option<QueuedPromptRow>,
+    ) -> Result<Begun> {
         if agent.archived_at.is_some() {
             return Err(agent_archived());
         }
@@ -40,18 +64,11 @@ impl App {
             // It may have gone since the last run.
             self.check_directory(&agent.workspace_path)?;
         }
-        let mut notices = Vec::new();
-        let mut input = request.prompt.clone();
-        let session_id = request.fresh_session.then(|| uuid::Uuid::new_v4().to_string());
-        if request.fresh_session {
-            input = format!("{}{input}", self.context_of(&agent).await?);
-        } else if self.session_is_missing(&agent) {
-            notices.push(session_missing());
-        }
+        self.check_chat_budget(agent).await?;
         let now = now_ms();
-        let run_id = RunId::mint();
+        let run = RunRow { fresh_session: request.fresh_session, ..self.new_run(agent, run_id, now).await };
         let new = NewRun {
-            run: self.new_run(&agent, run_id, now).await,
+            run,
             prompt: prompt_steps(run_id, &request.prompt, now),
             change: AgentChange {
                 mode: request.mode.map(|mode| mode.as_str().to_owned()),
@@ -60,20 +77,24 @@ impl App {
                 ..AgentChange::default()
             },
             allow: request.allow,
-            session_id,
+            session_id: request.fresh_session.then(|| uuid::Uuid::new_v4().to_string()),
+            queued,
         };
         let _expected = self.runner.expecting(run_id);
         let (agent, run) = match runs::create(&self.db, new).await? {
             Created::Run(created) => *created,
+            Created::Before(run) => return Ok(Begun::Run(*run)),
+            Created::Changed => return Ok(Begun::Changed),
             Created::Busy => {
-                let message = "A run of this agent is going on. Wait for its end or cancel it, then send the prompt again.";
+                let message = "A run of this agent is going on. Wait for its end or cancel it, then send the prompt again; \
+                               or send it with whenBusy: queue.";
                 return Err(Error::new(Kind::Conflict, "agent_busy", message));
             }
             Created::Archived => return Err(agent_archived()),
             Created::Gone => return Err(Error::agent_not_found()),
         };
-        self.launch(&agent, &run, input, notices).await?;
-        Ok(run)
+        self.launch(&agent, &run, Some(request.prompt)).await?;
+        Ok(Begun::Run(run))
     }
 
     pub async fn get_run(&self, user_id: i64, agent_id: &str, run_id: &str) -> Result<RunRow> {
@@ -125,14 +146,14 @@ impl App {
 
     /// Whether the agent program had this chat and has it no more: resumed, it would start empty
     /// without a word.
-    fn session_is_missing(&self, agent: &AgentRow) -> bool {
+    pub(crate) fn session_is_missing(&self, agent: &AgentRow) -> bool {
         let home = CursorHome::at(&self.data.cursor(&agent.id));
         agent.session_seen && !home.chat(&self.workspace(agent), &agent.session_id).exists()
     }
 
-    /// The conversation so far, for a session that does not know it.
-    async fn context_of(&self, agent: &AgentRow) -> Result<String> {
-        let (mut said, mut size, mut before) = (Vec::new(), 0, None);
+    /// The conversation before `run`, for a session that does not know it.
+    pub(crate) async fn context_of(&self, agent: &AgentRow, run: &RunRow) -> Result<String> {
+        let (mut said, mut size, mut before) = (Vec::new(), 0, Some(steps::position(run.number, 0)));
         'pages: loop {
             let page = steps::list(&self.db, &agent.id, before, 200).await?;
             for stored in &page.items {
@@ -160,11 +181,18 @@ impl App {
     }
 }
 
-fn agent_archived() -> Error {
+/// What became of a run that was to begin.
+pub(crate) enum Begun {
+    Run(RunRow),
+    /// The queue is not as it was seen.
+    Changed,
+}
+
+pub(crate) fn agent_archived() -> Error {
     Error::new(Kind::Conflict, "agent_archived", "This agent is archived. Unarchive it, then send the prompt again.")
 }
 
-fn session_missing() -> Notice {
+pub(crate) fn session_missing() -> Notice {
     Notice {
         code: "session_missing".to_owned(),
         message: "The agent program does not have this conversation any more, so it does not remember what was said before. \

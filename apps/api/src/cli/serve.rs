@@ -21,6 +21,7 @@ use crate::{
         data_directory::{DataDirectory, DataDirectoryError, Holder},
         port_owner,
     },
+    background,
     config::{Config, Options, is_loopback},
 };
 
@@ -55,6 +56,7 @@ impl Serve {
         config.listen = listener.local_addr()?;
         let app = App::open(config.clone(), data, super::demo_argv()?).await?;
         app.recover().await?;
+        background::start(&app);
         let base = app.public_base();
         lock.tell(&Holder { pid: std::process::id(), url: Some(base.clone()) }).context("cannot write the lock file")?;
         let link = format!("{base}/sign-in?token={}", auth::create_link(&app.db).await?);

@@ -10,6 +10,7 @@ use super::{
     AppState,
     body::Body,
     caller::Known,
+    idempotency::Seed,
     path::Path,
     query::{Params, invalid_cursor, limit},
     shape::{
@@ -173,6 +174,7 @@ pub struct RunUsage {
 pub async fn create_agent(
     State(app): State<AppState>,
     Known(caller): Known,
+    Seed(seed): Seed,
     Body(body): Body<CreateAgentRequest>,
 ) -> Result<(StatusCode, Json<CreateAgentResponse>)> {
     for (given, what) in [
@@ -220,9 +222,9 @@ pub async fn create_agent(
         cli_chat: body.cli_chat.map(|chat| (chat.id, chat.directory)),
     };
     let creating = app.clone();
-    let work = async move { creating.create_agent(caller.user_id, request).await };
+    let work = async move { creating.create_agent(caller.user_id, request, seed).await };
     let (agent, run) = app.to_its_end(work).await?;
-    let response = CreateAgentResponse { agent: agent::agent(&app, &agent, Some(&run)), run: run::run(&run) };
+    let response = CreateAgentResponse { agent: agent::agent(&app, &agent, Some(&run)), run: run::run(&app, &run) };
     Ok((StatusCode::CREATED, Json(response)))
 }
 

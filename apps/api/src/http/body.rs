@@ -18,7 +18,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Error::new(Kind::TooLarge, "body_too_large", "The request body is too long. At most 20 MB are taken.")
+                too_large()
             } else {
                 Error::invalid("The request body did not arrive whole. Send it again.")
             }
@@ -33,4 +33,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .map(Self)
             .map_err(|error| Error::invalid(format!("The request body is not as expected: {error}.")))
     }
+}
+
+pub fn too_large() -> Error {
+    Error::new(Kind::TooLarge, "body_too_large", "The request body is too long. At most 20 MB are taken.")
 }

@@ -18,7 +18,7 @@ use super::{
     AppState,
     caller::Known,
     query::Params,
-    shape::{agent, run},
+    shape::{agent, queue, run},
     sse, stream,
 };
 use crate::app::{Change, Error, Result, auth::Caller, clock::rfc3339};
@@ -104,6 +104,14 @@ async fn follow_run(run: String, mut reader: EventReader, sender: mpsc::Sender<B
 
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
+struct QueueChanged<'a> {
+    agent_id: &'a str,
+    #[serde(flatten)]
+    queue: queue::QueueSummary,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RunEvent<'a> {
     run_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,9 +191,14 @@ async fn news(app: &AppState, user_id: i64, position: &mut Option<i64>, bytes: &
                 },
                 Some(Change::AgentDeleted(id)) => ("agent_deleted", serde_json::to_vec(&json!({ "id": id }))),
                 Some(Change::Run(id)) => match app.find_run(user_id, &id).await? {
-                    Some(row) => ("run", serde_json::to_vec(&run::run(&row))),
+                    Some(row) => ("run", serde_json::to_vec(&run::run(app, &row))),
                     None => continue,
                 },
+                Some(Change::Queue(id)) => match app.get_agent(user_id, &id).await {
+                    Ok(row) => ("queue", serde_json::to_vec(&QueueChanged { agent_id: &row.id, queue: queue::summary(&row) })),
+                    Err(_) => continue,
+                },
+                Some(Change::Limits) => ("limits", Ok(b"{}".to_vec())),
                 Some(Change::Doctor) => ("doctor", Ok(b"{}".to_vec())),
                 None => continue,
             };

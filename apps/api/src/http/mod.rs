@@ -12,12 +12,15 @@ mod error;
 mod events;
 mod guard;
 mod health;
+mod idempotency;
+mod limits;
 mod me;
 mod models;
 mod openapi;
 mod page;
 mod path;
 mod query;
+mod queue;
 mod runs;
 mod session;
 pub mod shape;
@@ -50,6 +53,7 @@ pub fn router(app: AppState) -> Router {
         .route("/sign-in", axum::routing::get(session::sign_in_by_link))
         .fallback(page::serve)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(middleware::from_fn_with_state(app.clone(), idempotency::idempotency))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         // Streams are left alone by the layer itself.

@@ -9,7 +9,10 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AppState, agents, cli_chats, cursor, directories, doctor, events, health, me, models, runs, session, steps, stream};
+use super::{
+    AppState, agents, cli_chats, cursor, directories, doctor, events, health, limits, me, models, queue, runs, session, steps,
+    stream,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,6 +52,14 @@ pub fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::create_run, runs::list_runs))
         .routes(routes!(runs::get_run))
         .routes(routes!(runs::cancel_run))
+        .routes(routes!(runs::release_run))
+        .routes(routes!(queue::list_queue, queue::queue_prompt, queue::clear_queue))
+        .routes(routes!(queue::pause_queue))
+        .routes(routes!(queue::resume_queue))
+        .routes(routes!(queue::patch_queued_prompt, queue::delete_queued_prompt))
+        .routes(routes!(queue::send_queued_prompt))
+        .routes(routes!(limits::get_limits, limits::patch_limits))
+        .routes(routes!(limits::get_agent_limits, limits::patch_agent_limits))
         .routes(routes!(stream::stream_run))
         .routes(routes!(steps::list_steps))
         .routes(routes!(steps::get_step_content))

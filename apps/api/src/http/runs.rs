@@ -1,5 +1,10 @@
-use axum::{Json, extract::State, http::StatusCode};
-use domain::{Mode, Permission};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use domain::{Mode, Permission, RunId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -8,11 +13,15 @@ use super::{
     agents::{IdResponse, ModelRef, Prompt},
     body::Body,
     caller::Known,
+    idempotency::Seed,
     path::Path,
     query::{Params, invalid_cursor, limit},
-    shape::run::{self, Run},
+    shape::{
+        queue::{self, QueuedPrompt},
+        run::{self, Run},
+    },
 };
-use crate::app::{Error, Result, runs::CreateRun};
+use crate::app::{Error, Result, queue::Sent, runs::CreateRun};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -27,11 +36,13 @@ pub struct CreateRunRequest {
     /// `fresh`: a new session of the agent program, with the conversation so far as context.
     session: Option<String>,
     mcp_servers: Option<Vec<serde_json::Value>>,
+    /// `reject` (409, unless told) or `queue`: wait for the run that goes on.
+    when_busy: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct CreateRunResponse {
-    run: Run,
+    pub run: Run,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -50,37 +61,74 @@ pub struct ListRunsResponse {
     next_cursor: Option<String>,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct QueuedResponse {
+    queued: QueuedPrompt,
+}
+
+impl CreateRunRequest {
+    /// The request, and whether it is to wait where the agent is busy.
+    pub fn into_create_run(self) -> Result<(CreateRun, bool)> {
+        if self.mcp_servers.is_some_and(|servers| !servers.is_empty()) {
+            return Err(Error::unavailable("mcpServers"));
+        }
+        let fresh_session = match self.session.as_deref() {
+            None => false,
+            Some("fresh") => true,
+            Some(_) => return Err(Error::invalid("session is fresh, or left out.")),
+        };
+        let queue = match self.when_busy.as_deref() {
+            None | Some("reject") => false,
+            Some("queue") => true,
+            Some(_) => return Err(Error::invalid("whenBusy is reject or queue.")),
+        };
+        if self.allow.len() > 50 || self.allow.iter().any(|rule| rule.len() > 500 || !is_rule(rule)) {
+            let message = "allow holds up to 50 rules such as Shell(curl), WebFetch(example.com) or Mcp(server:tool).";
+            return Err(Error::invalid(message));
+        }
+        let request = CreateRun {
+            prompt: self.prompt.into_text()?,
+            mode: self.mode,
+            model: self.model.map(ModelRef::into_id).transpose()?,
+            permission: self.permission,
+            allow: self.allow,
+            fresh_session,
+        };
+        Ok((request, queue))
+    }
+}
+
 /// Sends a follow-up.
-#[utoipa::path(post, path = "/v1/agents/{id}/runs", operation_id = "createRun", tag = "runs", params(("id" = String, Path)), request_body = CreateRunRequest, responses((status = 201, body = CreateRunResponse), (status = 404, body = super::error::Envelope), (status = 409, body = super::error::Envelope)))]
+#[utoipa::path(post, path = "/v1/agents/{id}/runs", operation_id = "createRun", tag = "runs", params(("id" = String, Path)), request_body = CreateRunRequest, responses((status = 201, body = CreateRunResponse), (status = 202, description = "It waits for the run before it", body = QueuedResponse), (status = 404, body = super::error::Envelope), (status = 409, body = super::error::Envelope)))]
 pub async fn create_run(
     State(app): State<AppState>,
     Known(caller): Known,
     Path(id): Path<String>,
+    Seed(seed): Seed,
     Body(body): Body<CreateRunRequest>,
-) -> Result<(StatusCode, Json<CreateRunResponse>)> {
-    if body.mcp_servers.is_some_and(|servers| !servers.is_empty()) {
-        return Err(Error::unavailable("mcpServers"));
-    }
-    let fresh_session = match body.session.as_deref() {
-        None => false,
-        Some("fresh") => true,
-        Some(_) => return Err(Error::invalid("session is fresh, or left out.")),
+) -> Result<Response> {
+    let (request, queue) = body.into_create_run()?;
+    let (creating, run_id) = (app.clone(), seed.map(RunId::from));
+    let sent = if queue {
+        app.to_its_end(async move { creating.send_prompt(caller.user_id, &id, request, run_id).await }).await?
+    } else {
+        let work = async move { creating.create_run(caller.user_id, &id, request, run_id).await };
+        Sent::Run(app.to_its_end(work).await?)
     };
-    if body.allow.len() > 50 || body.allow.iter().any(|rule| rule.len() > 500 || !is_rule(rule)) {
-        return Err(Error::invalid("allow holds up to 50 rules such as Shell(curl), WebFetch(example.com) or Mcp(server:tool)."));
-    }
-    let request = CreateRun {
-        prompt: body.prompt.into_text()?,
-        mode: body.mode,
-        model: body.model.map(ModelRef::into_id).transpose()?,
-        permission: body.permission,
-        allow: body.allow,
-        fresh_session,
-    };
-    let creating = app.clone();
-    let work = async move { creating.create_run(caller.user_id, &id, request).await };
-    let run = app.to_its_end(work).await?;
-    Ok((StatusCode::CREATED, Json(CreateRunResponse { run: run::run(&run) })))
+    Ok(match sent {
+        Sent::Run(run) => (StatusCode::CREATED, Json(CreateRunResponse { run: run::run(&app, &run) })).into_response(),
+        Sent::Queued(row) => (StatusCode::ACCEPTED, Json(QueuedResponse { queued: queue::queued_prompt(&row) })).into_response(),
+    })
+}
+
+/// Lets a run go that the day's budget holds.
+#[utoipa::path(post, path = "/v1/agents/{id}/runs/{runId}/release", operation_id = "releaseRun", tag = "runs", params(("id" = String, Path), ("runId" = String, Path)), responses((status = 200, body = Run), (status = 404, body = super::error::Envelope), (status = 409, body = super::error::Envelope)))]
+pub async fn release_run(
+    State(app): State<AppState>,
+    Known(caller): Known,
+    Path((id, run_id)): Path<(String, String)>,
+) -> Result<Json<Run>> {
+    Ok(Json(run::run(&app, &app.release_run(caller.user_id, &id, &run_id).await?)))
 }
 
 /// The runs of an agent, newest first.
@@ -94,7 +142,7 @@ pub async fn list_runs(
     let before = params.cursor.map(|cursor| cursor.parse().map_err(|_| invalid_cursor())).transpose()?;
     let page = app.list_runs(caller.user_id, &id, before, limit(params.limit)?).await?;
     let next_cursor = page.items.last().filter(|_| page.more).map(|last| last.number.to_string());
-    Ok(Json(ListRunsResponse { items: page.items.iter().map(run::run).collect(), next_cursor }))
+    Ok(Json(ListRunsResponse { items: page.items.iter().map(|row| run::run(&app, row)).collect(), next_cursor }))
 }
 
 #[utoipa::path(get, path = "/v1/agents/{id}/runs/{runId}", operation_id = "getRun", tag = "runs", params(("id" = String, Path), ("runId" = String, Path)), responses((status = 200, body = Run), (status = 404, body = super::error::Envelope)))]
@@ -103,7 +151,7 @@ pub async fn get_run(
     Known(caller): Known,
     Path((id, run_id)): Path<(String, String)>,
 ) -> Result<Json<Run>> {
-    Ok(Json(run::run(&app.get_run(caller.user_id, &id, &run_id).await?)))
+    Ok(Json(run::run(&app, &app.get_run(caller.user_id, &id, &run_id).await?)))
 }
 
 /// Ends a run. Answers when it has ended.

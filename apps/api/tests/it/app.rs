@@ -9,6 +9,7 @@ use axum::{
 };
 use cursor_selfhost::{
     app::{App, auth, data_directory::DataDirectory},
+    background,
     config::{Config, DEFAULT_LISTEN},
     http,
 };
@@ -60,6 +61,7 @@ impl TestApp {
         let data = DataDirectory::open(&config.data_dir).unwrap();
         let app = App::open(config, data, vec![PROGRAM.to_owned(), "demo-agent".to_owned()]).await.unwrap();
         let key = auth::create_key(&app.db, "test").await.unwrap();
+        background::start(&app);
         let router = http::router(app.clone());
         Self { directory, app, router, key, project }
     }

@@ -23,6 +23,7 @@ fn no_layer_reaches_backwards_or_around() {
     for (directory, forbidden) in [
         ("apps/api/src/http", &["db::query", "use db", "sea_orm", "crate::cli"][..]),
         ("apps/api/src/app", &["axum", "crate::http", "crate::cli", "::cli::", "sea_orm"][..]),
+        ("apps/api/src/background", &["axum", "crate::http", "crate::cli", "use db", "sea_orm"][..]),
         ("apps/api/src/config", &["crate::app", "crate::http"][..]),
         ("packages/runner/src", &["sea_orm", "axum", "use db"][..]),
         ("packages/agents/src", &["std::fs", "std::process", "tokio", "SystemTime", "Instant::now"][..]),

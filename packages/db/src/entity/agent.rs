@@ -37,6 +37,16 @@ pub struct Model {
     pub run_count: i32,
     /// The CLI's own chat that this one continues.
     pub cli_chat_id: Option<String>,
+    /// How many prompts wait in its queue.
+    pub queued: i32,
+    /// JSON: why the queue does not go on.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub queue_pause: Option<String>,
+    /// The run that is stopped so that the next prompt can be sent: its end does not pause the queue.
+    pub queue_sending: Option<String>,
+    /// JSON: limits of its own.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub limits: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,8 @@ pub mod agent;
 pub mod api_key;
 pub mod change;
 pub mod directory;
+pub mod idempotency_key;
+pub mod queued_prompt;
 pub mod run;
 pub mod session;
 pub mod setting;

@@ -29,6 +29,11 @@ pub struct Model {
     pub output_tokens: Option<i64>,
     pub cache_read_tokens: Option<i64>,
     pub cache_write_tokens: Option<i64>,
+    pub tool_calls: Option<i32>,
+    /// It begins a new session of the agent program, with the conversation so far as context.
+    pub fresh_session: bool,
+    /// The day's budget does not hold it.
+    pub released: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

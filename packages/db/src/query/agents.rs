@@ -84,6 +84,8 @@ pub struct AgentChange {
     pub unread: Option<bool>,
     pub archived_at: Option<Option<i64>>,
     pub updated_at: Option<i64>,
+    /// JSON.
+    pub limits: Option<Option<String>>,
 }
 
 /// Changes an agent and announces it.
@@ -98,6 +100,7 @@ pub async fn update(db: &Db, user_id: i64, id: &str, change: AgentChange) -> Res
         unread: set(change.unread),
         archived_at: set(change.archived_at),
         updated_at: set(change.updated_at),
+        limits: set(change.limits),
         ..Default::default()
     };
     if row.is_changed() {
@@ -125,6 +128,7 @@ pub async fn delete(db: &Db, user_id: i64, id: &str) -> Result<Vec<String>, DbEr
     let transaction = db.begin().await?;
     let of_agent = run::Entity::find().select_only().column(run::Column::Id).filter(run::Column::AgentId.eq(id));
     let runs: Vec<String> = of_agent.into_tuple().all(&transaction).await?;
+    super::queue::delete_of(&transaction, id).await?;
     step_piece::Entity::delete_many().filter(step_piece::Column::AgentId.eq(id)).exec(&transaction).await?;
     step::Entity::delete_many().filter(step::Column::AgentId.eq(id)).exec(&transaction).await?;
     run::Entity::delete_many().filter(run::Column::AgentId.eq(id)).exec(&transaction).await?;

@@ -16,6 +16,9 @@ pub enum Change {
     Agent(String),
     AgentDeleted(String),
     Run(String),
+    /// The queue of this agent.
+    Queue(String),
+    Limits,
     Doctor,
 }
 
@@ -25,6 +28,8 @@ impl Change {
             Self::Agent(id) => ("agent", id),
             Self::AgentDeleted(id) => ("agent_deleted", id),
             Self::Run(id) => ("run", id),
+            Self::Queue(id) => ("queue", id),
+            Self::Limits => ("limits", String::new()),
             Self::Doctor => ("doctor", String::new()),
         }
     }
@@ -37,6 +42,8 @@ impl ChangeRow {
             "agent" => Change::Agent(self.entity_id.clone()),
             "agent_deleted" => Change::AgentDeleted(self.entity_id.clone()),
             "run" => Change::Run(self.entity_id.clone()),
+            "queue" => Change::Queue(self.entity_id.clone()),
+            "limits" => Change::Limits,
             "doctor" => Change::Doctor,
             _ => return None,
         })

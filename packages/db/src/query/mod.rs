@@ -3,10 +3,13 @@
 pub mod agents;
 pub mod changes;
 pub mod directories;
+pub mod idempotency;
 pub mod keys;
 pub mod page;
+pub mod queue;
 pub mod runs;
 pub mod sessions;
 pub mod settings;
+pub mod spent;
 pub mod steps;
 pub mod users;

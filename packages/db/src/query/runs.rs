@@ -10,10 +10,10 @@ use super::{
     agents::{AgentChange, set},
     changes,
     page::Page,
-    steps,
+    queue, steps,
 };
 use crate::{
-    AgentRow, Change, Db, DbError, RunRow,
+    AgentRow, Change, Db, DbError, QueuedPromptRow, RunRow,
     entity::{agent, run},
 };
 
@@ -27,6 +27,8 @@ pub struct NewRun {
     pub allow: Vec<String>,
     /// A new session of the agent program.
     pub session_id: Option<String>,
+    /// The prompt of the queue that it is, as it was seen.
+    pub queued: Option<QueuedPromptRow>,
 }
 
 /// What became of a run that was to be created.
@@ -37,6 +39,10 @@ pub enum Created {
     Archived,
     /// The agent is not there any more.
     Gone,
+    /// The queue is not as it was seen.
+    Changed,
+    /// It was created before, by the same request.
+    Before(Box<RunRow>),
 }
 
 /// Gives a run its number and makes it its agent's latest, unless the agent cannot have one now. Decided
@@ -46,6 +52,9 @@ pub async fn create(db: &Db, new: NewRun) -> Result<Created, DbError> {
     let Some(current) = agent::Entity::find_by_id(new.run.agent_id.clone()).one(&transaction).await? else {
         return Ok(Created::Gone);
     };
+    if let Some(before) = run::Entity::find_by_id(new.run.id.clone()).one(&transaction).await? {
+        return Ok(Created::Before(Box::new(before)));
+    }
     if current.archived_at.is_some() {
         return Ok(Created::Archived);
     }
@@ -53,6 +62,11 @@ pub async fn create(db: &Db, new: NewRun) -> Result<Created, DbError> {
     let latest = of_agent.one(&transaction).await?;
     if latest.as_ref().is_some_and(RunRow::is_live) {
         return Ok(Created::Busy);
+    }
+    if let Some(seen) = &new.queued
+        && !queue::take(&transaction, &current, seen).await?
+    {
+        return Ok(Created::Changed);
     }
     let mut rules: Vec<String> = serde_json::from_str(&current.allow_rules).unwrap_or_default();
     rules.extend(new.allow.into_iter().filter(|rule| !current.allow_rules.contains(&Value::String(rule.clone()).to_string())));
@@ -105,9 +119,29 @@ pub async fn all_of(db: &Db, agent_id: &str) -> Result<Vec<RunRow>, DbError> {
     Ok(run::Entity::find().filter(run::Column::AgentId.eq(agent_id)).order_by_asc(run::Column::Number).all(db.reader()).await?)
 }
 
-/// Every run that is not final, of every user.
+/// Every run that is not final, of every user, in the order in which they were created.
 pub async fn live(db: &Db) -> Result<Vec<RunRow>, DbError> {
-    Ok(run::Entity::find().filter(run::Column::Status.is_in(LIVE)).all(db.reader()).await?)
+    let select = run::Entity::find().filter(run::Column::Status.is_in(LIVE));
+    Ok(select.order_by_asc(run::Column::CreatedAt).order_by_asc(run::Column::Id).all(db.reader()).await?)
+}
+
+/// The day's budget does not hold it any more.
+pub async fn release(db: &Db, id: &str) -> Result<(), DbError> {
+    let row = run::ActiveModel { id: Set(id.to_owned()), released: Set(true), ..Default::default() };
+    run::Entity::update(row).exec(db.writer()).await?;
+    Ok(())
+}
+
+/// Announces runs whose place in the line has changed.
+pub async fn announce(db: &Db, ids: &[String]) -> Result<(), DbError> {
+    let transaction = db.begin().await?;
+    for id in ids {
+        if let Some((run, user_id)) = with_user(&transaction, id).await? {
+            changes::add(&transaction, user_id, [Change::Run(run.id)]).await?;
+        }
+    }
+    db.commit(transaction).await?;
+    Ok(())
 }
 
 /// The program runs, and calls its model so.
@@ -136,7 +170,10 @@ pub struct Finished {
     pub error: Option<RunError>,
     pub usage: Option<Usage>,
     pub duration_ms: Option<u64>,
+    pub tool_calls: u32,
     pub ended_at: i64,
+    /// JSON: why the queue shall not go on by itself, if prompts wait.
+    pub pause: Option<String>,
 }
 
 /// The last steps, usage and the final state, in one commit. False when the run is final already.
@@ -146,6 +183,7 @@ pub async fn finish(db: &Db, id: &str, changes: Vec<domain::StepChange>, finishe
     steps::save_in(&transaction, &run.agent_id, run.number, changes).await?;
     let was_live = LIVE.contains(&run.status.as_str());
     if was_live {
+        let Some(of) = agent::Entity::find_by_id(run.agent_id.clone()).one(&transaction).await? else { return Ok(false) };
         let agent_id = run.agent_id.clone();
         let mut row = run.clone().into_active_model();
         row.status = Set(finished.status.as_str().to_owned());
@@ -159,11 +197,19 @@ pub async fn finish(db: &Db, id: &str, changes: Vec<domain::StepChange>, finishe
             row.cache_read_tokens = Set(Some(usage.cache_read_tokens as i64));
             row.cache_write_tokens = Set(Some(usage.cache_write_tokens as i64));
         }
+        row.tool_calls = Set(Some(finished.tool_calls.min(i32::MAX as u32) as i32));
         row.update(&transaction).await?;
+        // Nothing is held up where nothing waits, nor by a stop that makes room for the next.
+        let pause = finished.pause.filter(|_| of.queued > 0 && of.queue_sending.as_ref() != Some(&run.id));
+        if pause.is_some() {
+            queue::announce(&transaction, &of).await?;
+        }
         let agent = agent::ActiveModel {
             id: Set(agent_id.clone()),
             unread: Set(true),
             updated_at: Set(finished.ended_at),
+            queue_pause: set(pause.map(Some)),
+            queue_sending: Set(None),
             ..Default::default()
         };
         agent::Entity::update(agent).exec(&transaction).await?;
@@ -198,7 +244,7 @@ impl RunRow {
 }
 
 /// The states that are not final.
-const LIVE: [&str; 2] = ["CREATING", "RUNNING"];
+pub(crate) const LIVE: [&str; 2] = ["CREATING", "RUNNING"];
 
 async fn with_user(transaction: &sea_orm::DatabaseTransaction, id: &str) -> Result<Option<(RunRow, i64)>, DbError> {
     let Some(run) = run::Entity::find_by_id(id.to_owned()).one(transaction).await? else { return Ok(None) };

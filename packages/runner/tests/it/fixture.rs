@@ -8,12 +8,14 @@ use std::{
 };
 
 use agents::{Decoder, Effect, Exit, Input, Session, TurnEnd};
-use domain::{Event, RunError, RunId, RunStatus, Step, StepBody, StepChange};
-use runner::{EventReader, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, Settings, StoreError};
+use domain::{Event, Guards, RunError, RunId, RunStatus, Step, StepBody, StepChange};
+use runner::{
+    Admitted, EventReader, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, RunnerError, Settings, StoreError,
+};
 
 pub const END: &str = "{\"type\":\"result\"";
 
-/// Every line is a piece of text; `END` ends the turn; `think …` is a thought.
+/// Every line is a piece of text; `END` ends the turn; `think …` is a thought, `fail …` a command that failed.
 #[derive(Default)]
 pub struct LineDecoder {
     line: Vec<u8>,
@@ -32,6 +34,8 @@ impl Decoder for LineDecoder {
                             effects.push(Effect::TurnEnded(TurnEnd { text: Some("bye".to_owned()), ..TurnEnd::default() }));
                         } else if let Some(text) = line.strip_prefix("think ") {
                             effects.push(Effect::Event(Event::Thinking { text: text.to_owned() }));
+                        } else if let Some(command) = line.strip_prefix("fail ") {
+                            effects.push(Effect::Event(failed(command.trim())));
                         } else if line == "hello\n" {
                             effects.push(Effect::Started(Session { model: Some("M".to_owned()), ..Session::default() }));
                         } else {
@@ -48,6 +52,15 @@ impl Decoder for LineDecoder {
     fn explain(&self, exit: Exit) -> RunError {
         RunError { code: "agent_failed".to_owned(), message: format!("{}{exit:?}", self.errors), hint: None }
     }
+}
+
+/// A shell command that was run and failed.
+fn failed(command: &str) -> Event {
+    let call = serde_json::json!({
+        "callId": command, "name": "run_terminal_cmd", "status": "completed", "outcome": { "type": "failure" },
+        "view": { "kind": "shell", "command": command },
+    });
+    Event::ToolCall(serde_json::from_value(call).unwrap())
 }
 
 #[derive(Clone, Default)]
@@ -137,20 +150,32 @@ impl Fixture {
     }
 
     pub fn start_with(&self, script: &str, limits: Limits) -> RunId {
-        let run = RunId::mint();
-        let launch = Launch {
-            run,
+        self.launch(Launch { limits, ..self.shell(script) })
+    }
+
+    /// What runs `script` in a shell.
+    pub fn shell(&self, script: &str) -> Launch {
+        Launch {
             argv: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
             directory: self.directory.path().to_str().unwrap().to_owned(),
             environment: vec![("PATH".into(), "/usr/bin:/bin".into()), ("SECRET".into(), "hunter2".into())],
             input: b"the prompt\n".to_vec(),
             end_of_turn: END.as_bytes(),
-            limits,
-            first_ordinal: 1,
+            limits: limits(),
+            guards: Guards::default(),
             notices: Vec::new(),
             secrets: vec!["hunter2".to_owned()],
-        };
-        self.runner.start(launch, Box::<LineDecoder>::default()).unwrap();
+        }
+    }
+
+    pub fn launch(&self, launch: Launch) -> RunId {
+        self.start_when(async { Ok(Admitted { launch, permit: Box::new(()) }) })
+    }
+
+    /// A run that waits for `gate`.
+    pub fn start_when(&self, gate: impl Future<Output = Result<Admitted, RunnerError>> + Send + 'static) -> RunId {
+        let run = RunId::mint();
+        self.runner.start(run, 1, Box::<LineDecoder>::default(), Box::pin(gate)).unwrap();
         run
     }
 
@@ -165,7 +190,7 @@ impl Fixture {
             .filter(|(of, _)| *of == run.to_string())
             .map(|(_, ordinal)| *ordinal)
             .collect();
-        self.runner.attach(run, Box::<LineDecoder>::default(), 1, known, vec!["hunter2".to_owned()]).await.unwrap();
+        self.runner.attach(run, Box::<LineDecoder>::default(), 1, known, vec!["hunter2".to_owned()], Box::new(())).await.unwrap();
     }
 
     pub async fn ended(&self, run: RunId) -> RunOutcome {

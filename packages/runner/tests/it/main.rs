@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod fixture;
+mod guards;
 mod runs;
 mod scope;
 mod server_death;
+mod waiting;

@@ -1,5 +1,5 @@
 use domain::{RunStatus, StepBody};
-use runner::{Limits, RunnerError};
+use runner::{Launch, Limits, RunnerError};
 
 use crate::fixture::{Fixture, all, limits};
 
@@ -87,20 +87,7 @@ async fn each_limit_ends_the_run_with_its_code() {
 #[tokio::test]
 async fn a_program_that_is_not_there_is_said() {
     let fixture = Fixture::new();
-    let run = domain::RunId::mint();
-    let launch = runner::Launch {
-        run,
-        argv: vec!["/nowhere/agent".to_owned()],
-        directory: "/".to_owned(),
-        environment: Vec::new(),
-        input: Vec::new(),
-        end_of_turn: b"x",
-        limits: limits(),
-        first_ordinal: 1,
-        notices: Vec::new(),
-        secrets: Vec::new(),
-    };
-    fixture.runner.start(launch, Box::<crate::fixture::LineDecoder>::default()).unwrap();
+    let run = fixture.launch(Launch { argv: vec!["/nowhere/agent".to_owned()], ..fixture.shell("") });
     let error = fixture.ended(run).await.error.unwrap();
     assert_eq!(error.code, "program_not_started");
     assert!(error.message.contains("/nowhere/agent"), "{}", error.message);

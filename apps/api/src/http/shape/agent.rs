@@ -2,7 +2,10 @@ use domain::{Mode, Permission};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::run::{Model, Run, TokenUsage};
+use super::{
+    queue::QueueSummary,
+    run::{Model, Run, TokenUsage},
+};
 use crate::{
     app::{AgentRow, App, RunRow, clock::rfc3339},
     http::AppState,
@@ -37,6 +40,9 @@ pub struct Agent {
     unread: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_run: Option<Run>,
+    /// Prompts that wait for the run before them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<QueueSummary>,
     /// The agent program's own id of the chat.
     session_id: String,
     /// Continues the chat in a terminal.
@@ -87,7 +93,8 @@ pub fn agent(app: &App, row: &AgentRow, latest: Option<&RunRow>) -> Agent {
         model: (row.model.is_some() || model_name.is_some())
             .then(|| Model { id: row.model.clone().unwrap_or_else(|| "auto".to_owned()), display_name: model_name }),
         unread: row.unread,
-        latest_run: latest.map(super::run::run),
+        latest_run: latest.map(|run| super::run::run(app, run)),
+        queue: (row.queued > 0 || row.queue_pause.is_some()).then(|| super::queue::summary(row)),
         session_id: row.session_id.clone(),
         terminal_command: app.terminal_command(row),
         total_usage: None,

@@ -2,7 +2,7 @@ use domain::{Mode, Permission, RunError, RunStatus, Usage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{RunRow, clock::rfc3339};
+use crate::app::{App, RunRow, admission::Waiting, clock::rfc3339};
 
 /// One prompt and what came of it: Cursor's fields, and ours.
 #[derive(Serialize, ToSchema)]
@@ -30,6 +30,22 @@ pub struct Run {
     cli_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<TokenUsage>,
+    /// How many tool calls it made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<i32>,
+    /// Its place in the line for a slot, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_position: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<RunWaiting>,
+}
+
+/// Why a run has not begun.
+#[derive(Serialize, ToSchema)]
+pub struct RunWaiting {
+    /// `slot` or `day_limit`.
+    reason: &'static str,
+    message: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,8 +79,12 @@ impl From<Usage> for TokenUsage {
     }
 }
 
-pub fn run(row: &RunRow) -> Run {
+pub fn run(app: &App, row: &RunRow) -> Run {
     let (text, error) = row.outcome();
+    let (queue_position, waiting) = match app.waiting(row) {
+        Some(waiting) => shape_waiting(waiting),
+        None => (None, None),
+    };
     Run {
         id: row.id.clone(),
         agent_id: row.agent_id.clone(),
@@ -81,5 +101,18 @@ pub fn run(row: &RunRow) -> Run {
         permission: Permission::parse(&row.permission).unwrap_or(Permission::Rules),
         cli_version: row.cli_version.clone(),
         usage: row.usage().map(TokenUsage::from),
+        tool_calls: row.tool_calls,
+        queue_position,
+        waiting,
+    }
+}
+
+fn shape_waiting(waiting: Waiting) -> (Option<usize>, Option<RunWaiting>) {
+    match waiting {
+        Waiting::Slot(position) => {
+            let message = "As many runs are live as may be at once; this one starts when another has ended.".to_owned();
+            (Some(position), Some(RunWaiting { reason: "slot", message }))
+        }
+        Waiting::Day(message) => (None, Some(RunWaiting { reason: "day_limit", message })),
     }
 }

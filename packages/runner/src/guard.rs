@@ -1,0 +1,175 @@
+//! Ends a run that has come to more than it may: counted on what the program says, so that a server
+//! that takes the run up again comes to the same.
+
+use crate::outcome::GO_ON;
+use domain::{BoundOf, Event, Guards, Notice, Outcome, RunError, ToolCall, ToolStatus, ToolView, Usage, limits::grouped};
+
+#[derive(Debug, Default)]
+pub struct Guard {
+    guards: Guards,
+    tool_calls: u32,
+    failing: Failing,
+    /// What was reached first.
+    pub reached: Option<RunError>,
+    /// What was found to be exceeded when the run was over already.
+    pub exceeded: Option<String>,
+    /// Somebody asked the run to end: nothing else ends it any more.
+    pub stopped: bool,
+}
+
+/// The shell command that failed last, and how often in a row.
+#[derive(Debug, Default)]
+struct Failing {
+    command: String,
+    times: u32,
+}
+
+impl Guard {
+    pub fn new(guards: Guards) -> Self {
+        Self { guards, ..Self::default() }
+    }
+
+    pub fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
+    pub fn tool_calls(&self) -> u32 {
+        self.tool_calls
+    }
+
+    pub fn see(&mut self, event: &Event) {
+        let Event::ToolCall(call) = event else { return };
+        if call.status != ToolStatus::Completed {
+            return;
+        }
+        self.tool_calls = self.tool_calls.saturating_add(1);
+        self.failing.see(call);
+        if self.reached.is_some() || self.stopped {
+            return;
+        }
+        if let Some(bound) = self.guards.tool_calls
+            && u64::from(self.tool_calls) >= bound.most
+        {
+            let message = format!("The run has made {} tool calls, as many as it may.", grouped(self.tool_calls.into()));
+            self.reached = Some(reached("tool_call_limit", bound.of, message));
+        } else if let Some(most) = self.guards.repeated_failures
+            && self.failing.times >= most
+        {
+            let command: String = self.failing.command.chars().take(200).collect();
+            let message = format!("The same command failed {} times running: `{command}`.", self.failing.times);
+            self.reached = Some(RunError { code: "repeated_failure".to_owned(), message, hint: Some(GO_ON.to_owned()) });
+        }
+    }
+
+    /// The program has told what the turn used; it is over, so there is nothing to end.
+    pub fn turn_ended(&mut self, usage: Option<&Usage>) -> Option<Notice> {
+        let (bound, used) = (self.guards.tokens?, usage?.total_tokens());
+        (used > bound.most).then(|| {
+            let message = format!("The run used {} tokens, more than the {} it may.", grouped(used), grouped(bound.most));
+            self.exceeded = Some(message.clone());
+            Notice { code: "token_limit".to_owned(), message, detail: None }
+        })
+    }
+}
+
+impl Failing {
+    fn see(&mut self, call: &ToolCall) {
+        match &call.view {
+            ToolView::Shell { command, .. } if call.outcome == Outcome::Failure => {
+                if *command != self.command {
+                    *self = Self { command: command.clone(), times: 0 };
+                }
+                self.times += 1;
+            }
+            // Something may be different now. Looking at things changes nothing.
+            ToolView::Shell { .. } | ToolView::Edit { .. } | ToolView::Delete { .. } | ToolView::Mcp { .. } => {
+                *self = Self::default();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A limit that was reached, in the name of the one whose limit it is.
+pub fn reached(code: &str, of: BoundOf, message: String) -> RunError {
+    match of {
+        BoundOf::Run => RunError { code: code.to_owned(), message, hint: Some(GO_ON.to_owned()) },
+        BoundOf::Chat => RunError {
+            code: "chat_limit_reached".to_owned(),
+            message: format!("{message} That was the rest of this chat's budget."),
+            hint: Some("Allow the chat more, then send a follow-up to go on where it stopped.".to_owned()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Bound, tool::Truncated};
+
+    use super::*;
+
+    fn call(view: ToolView, outcome: Outcome) -> Event {
+        let call = ToolCall {
+            call_id: "c".to_owned(),
+            name: "tool".to_owned(),
+            status: ToolStatus::Completed,
+            args: None,
+            result: None,
+            truncated: Truncated::default(),
+            outcome,
+            view,
+        };
+        Event::ToolCall(Box::new(call))
+    }
+
+    fn shell(command: &str, outcome: Outcome) -> Event {
+        let view = ToolView::Shell {
+            command: command.to_owned(),
+            directory: None,
+            description: None,
+            output: None,
+            exit_code: None,
+            signal: None,
+            duration_ms: None,
+            background: false,
+            pid: None,
+        };
+        call(view, outcome)
+    }
+
+    #[test]
+    fn only_the_same_failure_with_nothing_changed_in_between_counts() {
+        let look = || call(ToolView::Delete { path: "a".to_owned() }, Outcome::Success);
+        let mut guard = Guard::new(Guards { repeated_failures: Some(3), ..Guards::default() });
+        for event in [
+            shell("make", Outcome::Failure),
+            shell("make", Outcome::Failure),
+            look(),
+            shell("make", Outcome::Failure),
+            shell("make test", Outcome::Failure),
+            shell("make", Outcome::Failure),
+            shell("make", Outcome::Failure),
+        ] {
+            guard.see(&event);
+            assert_eq!(guard.reached, None);
+        }
+        guard.see(&call(ToolView::List { path: ".".to_owned(), entries: Vec::new() }, Outcome::Success));
+        guard.see(&shell("make", Outcome::Failure));
+        let reached = guard.reached.expect("three times running");
+        assert_eq!(reached.message, "The same command failed 3 times running: `make`.");
+    }
+
+    #[test]
+    fn tool_calls_are_counted_and_the_bound_says_whose_it_is() {
+        let bound = Bound { most: 2, of: BoundOf::Chat };
+        let mut guard = Guard::new(Guards { tool_calls: Some(bound), ..Guards::default() });
+        guard.see(&shell("a", Outcome::Success));
+        assert_eq!(guard.reached, None);
+        guard.see(&shell("b", Outcome::Success));
+        assert_eq!(guard.reached.map(|error| error.code).as_deref(), Some("chat_limit_reached"));
+        let mut stopped = Guard::new(Guards { tool_calls: Some(bound), ..Guards::default() });
+        stopped.stopped = true;
+        (0..5).for_each(|_| stopped.see(&shell("a", Outcome::Success)));
+        assert_eq!((stopped.tool_calls(), stopped.reached), (5, None));
+    }
+}

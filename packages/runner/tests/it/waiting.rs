@@ -1,0 +1,58 @@
+//! A run that waits for its turn.
+
+use domain::RunStatus;
+use runner::Admitted;
+use tokio::sync::oneshot;
+
+use crate::fixture::Fixture;
+
+#[tokio::test]
+async fn it_can_be_read_while_it_waits_and_goes_when_it_is_let() {
+    let fixture = Fixture::new();
+    let (go, gate) = oneshot::channel();
+    let run = fixture.start_when(async { Ok(gate.await.unwrap()) });
+    let mut reader = fixture.runner.events(run, None).await.unwrap();
+    let first = reader.next().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(first[0].public()).contains("CREATING"));
+    assert!(!fixture.runner.was_launched(run));
+    let launch = fixture.shell("echo up; echo '{\"type\":\"result\"}'");
+    assert!(go.send(Admitted { launch, permit: Box::new(()) }).is_ok());
+    assert_eq!(fixture.status(run).await, RunStatus::Finished);
+    assert_eq!(fixture.store.text(run), "up\n");
+}
+
+#[tokio::test]
+async fn it_can_be_stopped_while_it_waits() {
+    let fixture = Fixture::new();
+    let run = fixture.start_when(std::future::pending());
+    fixture.runner.stop(run).await.unwrap();
+    assert_eq!(fixture.status(run).await, RunStatus::Cancelled);
+    assert!(fixture.events(run).await.last().unwrap().contains(" done "));
+}
+
+#[tokio::test]
+async fn the_permit_is_held_until_the_end() {
+    let fixture = Fixture::new();
+    let (held, released) = oneshot::channel::<()>();
+    let permit = Box::new(std::sync::Mutex::new(Some(held)));
+    let launch = fixture.shell("echo up; sleep 1000");
+    let run = fixture.start_when(async { Ok(Admitted { launch, permit }) });
+    fixture.until_text(run, "up").await;
+    let mut released = released;
+    assert!(matches!(released.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
+    fixture.runner.stop(run).await.unwrap();
+    fixture.ended(run).await;
+    assert!(released.await.is_err(), "dropped with the run");
+}
+
+#[tokio::test]
+async fn a_server_that_ends_meanwhile_leaves_it_to_the_next() {
+    let first = Fixture::new();
+    let run = first.start_when(std::future::pending());
+    first.runner.shutdown().await;
+    assert!(first.store.0.lock().unwrap().outcomes.is_empty());
+    let Fixture { directory, store, runner } = first;
+    drop(runner);
+    let second = Fixture::over(directory, store);
+    assert!(second.runner.claim_unlaunched(run).unwrap(), "it can be launched anew");
+}
