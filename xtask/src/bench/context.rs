@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{floor::Floor, options::Options, prompt::Prompt, quiet::Quiet, server::Server};
+use super::{chats, floor::Floor, options::Options, prompt::Prompt, quiet::Quiet};
+use crate::program::Server;
 
 pub struct Context {
     pub program: PathBuf,
@@ -34,7 +35,7 @@ impl Context {
         if self.server.is_none() {
             let home = self.place();
             let server = Server::start(&self.program, &home)?;
-            server.run(Prompt::Numbered { chunks: 100 })?;
+            chats::run(&server, Prompt::Numbered { chunks: 100 })?;
             self.server = Some(server);
         }
         self.quiet.wait();

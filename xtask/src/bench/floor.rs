@@ -11,11 +11,10 @@ use std::{
 use anyhow::Context;
 use serde_json::Value;
 
-use super::{
-    http, process,
-    prompt::Prompt,
-    reader::{Reader, now_ns},
-    recording::Recording,
+use super::{prompt::Prompt, recording::Recording};
+use crate::{
+    http::{self, EventStream, now_ns},
+    program::process,
 };
 
 pub struct Floor {
@@ -36,8 +35,8 @@ impl Floor {
     pub fn run(&self, prompt: Prompt) -> anyhow::Result<(Recording, u64)> {
         let request = http::request("POST", "/", self.address, "", Some(&Value::String(prompt.text())));
         let asked_at = now_ns();
-        let mut reader = Reader::open(self.address, &request)?;
-        Ok((Recording::of(&mut reader, prompt)?, asked_at))
+        let mut stream = EventStream::open(self.address, &request)?;
+        Ok((Recording::of(&mut stream, prompt)?, asked_at))
     }
 
     pub fn cpu(&self) -> anyhow::Result<Duration> {

@@ -5,22 +5,17 @@
 //! a budget that is missed is a figure. Everything is loopback, in a directory of its own, bounded in
 //! count and time, and only processes that the bench started are ended.
 
-mod chunked;
+mod chats;
 mod context;
 mod floor;
 mod floor_server;
-mod http;
 mod options;
-mod process;
 mod prompt;
 mod quiet;
-mod reader;
 mod recording;
 mod report;
 mod rows;
-mod server;
 mod shims;
-mod stats;
 
 use anyhow::Context as _;
 use context::Context;

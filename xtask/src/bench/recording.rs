@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use super::{
-    prompt::Prompt,
-    reader::{Event, Reader},
-};
+use super::prompt::Prompt;
+use crate::http::{Event, EventStream};
 
 #[derive(Default)]
 pub struct Recording {
@@ -30,9 +28,9 @@ struct Text<'a> {
 
 impl Recording {
     /// Reads to `done` and checks that all of `prompt` came exactly once.
-    pub fn of(reader: &mut Reader, prompt: Prompt) -> anyhow::Result<Self> {
-        let (mut recording, opened_at) = (Self::default(), reader.opened_at);
-        reader.follow(|event| recording.take(&event, prompt, opened_at))?;
+    pub fn of(stream: &mut EventStream, prompt: Prompt) -> anyhow::Result<Self> {
+        let (mut recording, opened_at) = (Self::default(), stream.opened_at);
+        stream.follow(|event| recording.take(&event, prompt, opened_at))?;
         recording.check(prompt)?;
         Ok(recording)
     }

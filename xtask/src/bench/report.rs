@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::stats::median;
+use crate::stats::median;
 
 #[derive(Serialize)]
 pub struct Row {

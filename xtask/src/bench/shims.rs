@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::bail;
 
-use super::process;
+use crate::program::process;
 
 const LOOK: Duration = Duration::from_millis(1);
 

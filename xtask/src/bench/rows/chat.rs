@@ -8,7 +8,11 @@ use anyhow::Context as _;
 use db::{Db, query::steps};
 use domain::{Outcome, Step, StepBody, StepChange, StepId, ToolCall, ToolStatus, ToolView};
 
-use crate::bench::{context::Context, http::Client, prompt::Prompt, report::Row, server::Server};
+use crate::{
+    bench::{chats, context::Context, prompt::Prompt, report::Row},
+    http::Client,
+    program::Server,
+};
 
 const STEPS: u32 = 100_000;
 const REPEATS: usize = 200;
@@ -16,12 +20,14 @@ const REPEATS: usize = 200;
 pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let count = if context.quick { STEPS / 10 } else { STEPS };
     let home = context.place();
+    let database;
     let (agent, run) = {
         let server = Server::start(&context.program, &home)?;
-        let (_, run) = server.run(Prompt::One)?;
+        let (_, run) = chats::run(&server, Prompt::One)?;
+        database = server.data().join("db.sqlite");
         (run.agent, run.run)
     };
-    insert(&crate::bench::server::data(&home).join("db.sqlite"), &run, count)?;
+    insert(&database, &run, count)?;
     let server = Server::start(&context.program, &home)?;
     let mut client = server.client()?;
     let path = format!("/v1/agents/{agent}/steps?limit=100");

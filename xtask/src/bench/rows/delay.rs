@@ -1,7 +1,10 @@
 //! The delay that is added to a chunk, from the program's write to the reader's read.
 
 use super::NS_PER_MS;
-use crate::bench::{context::Context, prompt::Prompt, recording::Recording, report::Row, stats::percentile};
+use crate::{
+    bench::{chats, context::Context, prompt::Prompt, recording::Recording, report::Row},
+    stats::percentile,
+};
 
 const REPEATS: usize = 5;
 const PROMPT: Prompt = Prompt::Stamped { chunks: 1000, rate: 1000 };
@@ -10,7 +13,7 @@ pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let (mut ours, mut floors) = (Percentiles::default(), Percentiles::default());
     for _ in 0..context.repeats(REPEATS) {
         floors.add(&context.both()?.0.run(PROMPT)?.0);
-        ours.add(&context.both()?.1.run(PROMPT)?.0);
+        ours.add(&chats::run(context.both()?.1, PROMPT)?.0);
     }
     Ok(vec![
         Row::new("delay of a chunk, 1,000/s: p50", "ms", ours.p50).over(&floors.p50).within(0.15),

@@ -1,7 +1,7 @@
 //! Chunks as fast as the program can write them, all delivered and all stored.
 
 use super::NS_PER_S;
-use crate::bench::{context::Context, prompt::Prompt, report::Row, shims::Watch};
+use crate::bench::{chats, context::Context, prompt::Prompt, recording::Recording, report::Row, shims::Watch};
 
 const REPEATS: usize = 5;
 const PROMPT: Prompt = Prompt::Numbered { chunks: 20_000 };
@@ -19,10 +19,10 @@ pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
         let server = context.both()?.1;
         let mut client = server.client()?;
         let (watch, before) = (Watch::begin(server.pid(), 1), server.cpu()?);
-        let run = server.prompt(&mut client, PROMPT)?;
-        let recording = crate::bench::recording::Recording::of(&mut server.stream(&run)?, PROMPT)?;
+        let run = server.prompt(&mut client, &PROMPT.text())?;
+        let recording = Recording::of(&mut server.stream(&run)?, PROMPT)?;
         let (used, seen) = (server.cpu()? - before, watch.end()?);
-        server.check_stored(&mut client, &run, &recording.text)?;
+        chats::check_stored(&mut client, &run, &recording.text)?;
         ours.push((recording.done_at - run.asked_at) as f64 / NS_PER_S);
         events.push(recording.events as f64);
         server_cpu.push(used.as_secs_f64());

@@ -9,7 +9,11 @@ use anyhow::Context as _;
 use shim::record::{Decoded, Kind, decode};
 
 use super::NS_PER_MS;
-use crate::bench::{context::Context, prompt::Prompt, recording::Recording, report::Row, server::Server, stats::percentile};
+use crate::{
+    bench::{context::Context, prompt::Prompt, recording::Recording, report::Row},
+    program::{Run, Server},
+    stats::percentile,
+};
 
 const REPEATS: usize = 30;
 
@@ -19,15 +23,15 @@ pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let mut client = server.client()?;
     let mut times = Times::default();
     for _ in 0..repeats {
-        let run = server.prompt(&mut client, Prompt::One)?;
+        let run = server.prompt(&mut client, &Prompt::One.text())?;
         let recording = Recording::of(&mut server.stream(&run)?, Prompt::One)?;
         times.add(&run, &recording, started_at(server, &run.run)?);
     }
-    let chat = server.prompt(&mut client, Prompt::One)?;
+    let chat = server.prompt(&mut client, &Prompt::One.text())?;
     Recording::of(&mut server.stream(&chat)?, Prompt::One)?;
     let mut follow_ups = Vec::new();
     for _ in 0..repeats {
-        let run = server.follow_up(&mut client, &chat.agent, Prompt::One)?;
+        let run = server.follow_up(&mut client, &chat.agent, &Prompt::One.text())?;
         Recording::of(&mut server.stream(&run)?, Prompt::One)?;
         follow_ups.push(since(run.asked_at, started_at(server, &run.run)?));
     }
@@ -53,7 +57,7 @@ struct Times {
 }
 
 impl Times {
-    fn add(&mut self, run: &crate::bench::server::Run, recording: &Recording, started_at: u64) {
+    fn add(&mut self, run: &Run, recording: &Recording, started_at: u64) {
         self.accepted.push(since(run.asked_at, run.accepted_at));
         self.started.push(since(run.asked_at, started_at));
         self.running.extend(recording.running_at.map(|at| since(run.asked_at, at)));

@@ -3,13 +3,17 @@
 use std::{sync::Barrier, thread, time::Duration};
 
 use super::{MB, delay::Percentiles};
-use crate::bench::{
-    context::Context,
-    floor::Floor,
-    prompt::Prompt,
-    report::Row,
-    server::Server,
-    shims::{Seen, Watch},
+use crate::{
+    bench::{
+        chats,
+        context::Context,
+        floor::Floor,
+        prompt::Prompt,
+        recording::Recording,
+        report::Row,
+        shims::{Seen, Watch},
+    },
+    program::Server,
 };
 
 const REPEATS: usize = 3;
@@ -51,9 +55,9 @@ fn on_server(server: &Server) -> anyhow::Result<(Vec<u64>, Duration, Seen)> {
     let used = std::sync::Mutex::new(Vec::new());
     let delays = at_once(|| {
         let mut client = server.client()?;
-        let run = server.prompt(&mut client, PROMPT);
+        let run = server.prompt(&mut client, &PROMPT.text());
         let recording = run.and_then(|run| {
-            let recording = crate::bench::recording::Recording::of(&mut server.stream(&run)?, PROMPT)?;
+            let recording = Recording::of(&mut server.stream(&run)?, PROMPT)?;
             Ok((run, recording))
         });
         // Passed also by a thread that failed, or the others would wait for ever.
@@ -63,7 +67,7 @@ fn on_server(server: &Server) -> anyhow::Result<(Vec<u64>, Duration, Seen)> {
             used.push(server.cpu()?);
         }
         let (run, recording) = recording?;
-        server.check_stored(&mut client, &run, &recording.text)?;
+        chats::check_stored(&mut client, &run, &recording.text)?;
         Ok(recording.delays)
     });
     let seen = watch.end();

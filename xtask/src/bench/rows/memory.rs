@@ -3,13 +3,10 @@
 use std::{thread, time::Duration};
 
 use super::MB;
-use crate::bench::{
-    context::Context,
-    process,
-    prompt::Prompt,
-    reader::Reader,
-    report::Row,
-    server::{Run, Server},
+use crate::{
+    bench::{context::Context, prompt::Prompt, report::Row},
+    http::EventStream,
+    program::{Run, Server, process},
     stats::median,
 };
 
@@ -47,14 +44,14 @@ pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
 
 fn begin(server: &Server, count: usize) -> anyhow::Result<Vec<Run>> {
     let mut client = server.client()?;
-    (0..count).map(|_| server.prompt(&mut client, PROMPT)).collect()
+    (0..count).map(|_| server.prompt(&mut client, &PROMPT.text())).collect()
 }
 
 /// A stream that is read as far as it has come and stays open.
-fn read(server: &Server, run: &Run) -> anyhow::Result<Reader> {
-    let mut reader = server.stream(run)?;
-    reader.follow(|event| Ok(event.name != "thinking"))?;
-    Ok(reader)
+fn read(server: &Server, run: &Run) -> anyhow::Result<EventStream> {
+    let mut stream = server.stream(run)?;
+    stream.follow(|event| Ok(event.name != "thinking"))?;
+    Ok(stream)
 }
 
 fn settled(server: &Server) -> anyhow::Result<f64> {

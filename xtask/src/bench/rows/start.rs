@@ -3,7 +3,10 @@
 use std::{thread, time::Duration};
 
 use super::MB;
-use crate::bench::{context::Context, process, report::Row};
+use crate::{
+    bench::{context::Context, report::Row},
+    program::process,
+};
 
 const REPEATS: usize = 7;
 

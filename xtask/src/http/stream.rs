@@ -1,5 +1,5 @@
-//! The reader that measures, the same for the product and the floor: server-sent events from a
-//! blocking socket, each with the time at which the read that completed it returned.
+//! The reader of server-sent events, the same for the product and the floor: from a blocking socket,
+//! each event with the time at which the read that completed it returned.
 
 use std::{
     io::{Read, Write},
@@ -9,9 +9,9 @@ use std::{
 
 use anyhow::bail;
 
-use super::{chunked::Chunked, http};
+use super::{Refused, chunked::Chunked, connect, read_body, read_head};
 
-pub struct Reader {
+pub struct EventStream {
     connection: TcpStream,
     coding: Option<Chunked>,
     body: Vec<u8>,
@@ -20,25 +20,29 @@ pub struct Reader {
 }
 
 pub struct Event<'a> {
+    /// Empty where there is none.
+    pub id: &'a str,
     pub name: &'a str,
     pub data: &'a str,
     /// Nanoseconds since 1970.
     pub arrived_at: u64,
 }
 
-impl Reader {
-    /// Sends `request` and waits for the head of its answer.
+impl EventStream {
+    /// Sends `request` and waits for the head of its answer; [`Refused`] when that is no success.
     pub fn open(address: SocketAddr, request: &[u8]) -> anyhow::Result<Self> {
-        let mut connection = http::connect(address)?;
+        let mut connection = connect(address)?;
         connection.write_all(request)?;
-        let head = http::read_head(&mut connection)?;
+        let head = read_head(&mut connection)?;
         let opened_at = now_ns();
         if head.status != 200 {
-            bail!("a stream was answered {} {}", head.status, String::from_utf8_lossy(&head.rest));
+            let status = head.status;
+            let body = read_body(&mut connection, head)?;
+            bail!(Refused { status, body: String::from_utf8_lossy(&body).into_owned() });
         }
-        let mut reader = Self { connection, coding: head.chunked.then(Chunked::default), body: Vec::new(), opened_at };
-        reader.take(&head.rest)?;
-        Ok(reader)
+        let mut stream = Self { connection, coding: head.chunked.then(Chunked::default), body: Vec::new(), opened_at };
+        stream.take(&head.rest)?;
+        Ok(stream)
     }
 
     /// Gives every event to `each` until it returns false, or fails when the stream ends before.
@@ -51,11 +55,15 @@ impl Reader {
                 let event = std::str::from_utf8(&self.body[used..used + length])?;
                 used += length + 2;
                 let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-                if !each(Event { name: field("event: "), data: field("data: "), arrived_at })? {
+                if !each(Event { id: field("id: "), name: field("event: "), data: field("data: "), arrived_at })? {
+                    self.body.drain(..used);
                     return Ok(());
                 }
             }
             self.body.drain(..used);
+            if self.ended() {
+                bail!("a stream ended before its last event");
+            }
             let count = self.connection.read(&mut buffer)?;
             // Before anything is parsed.
             arrived_at = now_ns();
@@ -64,6 +72,23 @@ impl Reader {
             }
             self.take(&buffer[..count])?;
         }
+    }
+
+    /// Reads to the end of the answer and gives what came of it.
+    pub fn rest(&mut self) -> anyhow::Result<String> {
+        let mut buffer = vec![0; 4096];
+        while !self.ended() {
+            let count = self.connection.read(&mut buffer)?;
+            if count == 0 {
+                break;
+            }
+            self.take(&buffer[..count])?;
+        }
+        Ok(String::from_utf8_lossy(&self.body).into_owned())
+    }
+
+    fn ended(&self) -> bool {
+        self.coding.as_ref().is_some_and(Chunked::ended)
     }
 
     fn take(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
