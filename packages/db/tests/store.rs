@@ -245,6 +245,30 @@ async fn a_queue_keeps_its_order_however_it_is_moved() {
 }
 
 #[tokio::test]
+async fn a_queue_of_ten_thousand_is_full_and_moves_as_one_of_ten_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(directory.path()).await;
+    let agent = AgentRow { queued: queue::MOST, ..agent("a", 1) };
+    let first = run(&agent, 1);
+    agents::create(&db, NewAgent { agent: agent.clone(), run: first, history: Vec::new(), prompt: Vec::new() }).await.unwrap();
+    // Side by side, so that the first that comes in between makes room everywhere.
+    let seed = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) INSERT INTO queued_prompts \
+         SELECT 'run-' || i, '{}', i, i, 1, 1 FROM n",
+        queue::MOST - 1,
+        agent.id
+    );
+    let raw = sea_orm::Database::connect(format!("sqlite:{}", directory.path().join("db.sqlite").display())).await.unwrap();
+    raw.execute_unprepared(&seed).await.unwrap();
+    assert!(matches!(queue::add(&db, queued(&agent, "one more", None)).await.unwrap(), queue::Added::Full));
+    queue::change(&db, &agent.id, "run-9999", |body| body, Some(5), 2).await.unwrap().unwrap();
+    assert_eq!(bodies(&db, &agent).await[..7], ["0", "1", "2", "3", "4", "9999", "5"]);
+    assert!(queue::remove(&db, &agent.id, "run-0").await.unwrap());
+    assert!(matches!(queue::add(&db, queued(&agent, "one more", Some(0))).await.unwrap(), queue::Added::Queued(_)));
+    assert_eq!(queue::clear(&db, &agent.id).await.unwrap(), queue::MOST as u64);
+}
+
+#[tokio::test]
 async fn what_runs_came_to_is_added_up() {
     let directory = tempfile::tempdir().unwrap();
     let db = open(directory.path()).await;

@@ -19,7 +19,10 @@ pub const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The requests that are being done, so that a repetition waits for the first.
 #[derive(Default)]
-pub struct InFlight(Mutex<HashMap<(i64, String), Arc<Turns<()>>>>);
+pub struct InFlight(Mutex<HashMap<Key, Arc<Turns<()>>>>);
+
+/// Whose key, and the key.
+type Key = (i64, String);
 
 pub enum Attempt {
     /// It was done: status and body.

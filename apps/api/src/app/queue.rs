@@ -71,7 +71,7 @@ pub fn pause_after(outcome: &RunOutcome) -> Option<Pause> {
 
 /// What became of a prompt that was to be run or queued.
 pub enum Sent {
-    Run(RunRow),
+    Run(Box<RunRow>),
     Queued(QueuedPromptRow),
 }
 
@@ -109,7 +109,7 @@ impl App {
         let agent = self.get_agent(user_id, agent_id).await?;
         if agent.queued == 0 {
             match self.create_run(user_id, agent_id, request.clone(), id).await {
-                Ok(run) => return Ok(Sent::Run(run)),
+                Ok(run) => return Ok(Sent::Run(Box::new(run))),
                 Err(error) if error.code == "agent_busy" => {}
                 Err(error) => return Err(error),
             }
@@ -136,7 +136,7 @@ impl App {
                 self.queues.notify_one();
                 Ok(Sent::Queued(*row))
             }
-            queue::Added::Run(run) => Ok(Sent::Run(*run)),
+            queue::Added::Run(run) => Ok(Sent::Run(run)),
             queue::Added::Archived => Err(agent_archived()),
             queue::Added::Gone => Err(Error::agent_not_found()),
             queue::Added::Full => {

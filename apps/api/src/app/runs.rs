@@ -41,7 +41,7 @@ impl App {
     ) -> Result<RunRow> {
         let agent = self.get_agent(user_id, agent_id).await?;
         match self.begin_run(&agent, request, id.unwrap_or_else(RunId::mint), None).await? {
-            Begun::Run(run) => Ok(run),
+            Begun::Run(run) => Ok(*run),
             Begun::Changed => Err(Error::agent_not_found()),
         }
     }
@@ -83,7 +83,7 @@ impl App {
         let _expected = self.runner.expecting(run_id);
         let (agent, run) = match runs::create(&self.db, new).await? {
             Created::Run(created) => *created,
-            Created::Before(run) => return Ok(Begun::Run(*run)),
+            Created::Before(run) => return Ok(Begun::Run(run)),
             Created::Changed => return Ok(Begun::Changed),
             Created::Busy => {
                 let message = "A run of this agent is going on. Wait for its end or cancel it, then send the prompt again; \
@@ -94,7 +94,7 @@ impl App {
             Created::Gone => return Err(Error::agent_not_found()),
         };
         self.launch(&agent, &run, Some(request.prompt)).await?;
-        Ok(Begun::Run(run))
+        Ok(Begun::Run(Box::new(run)))
     }
 
     pub async fn get_run(&self, user_id: i64, agent_id: &str, run_id: &str) -> Result<RunRow> {
@@ -183,7 +183,7 @@ impl App {
 
 /// What became of a run that was to begin.
 pub(crate) enum Begun {
-    Run(RunRow),
+    Run(Box<RunRow>),
     /// The queue is not as it was seen.
     Changed,
 }

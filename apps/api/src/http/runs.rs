@@ -113,7 +113,7 @@ pub async fn create_run(
         app.to_its_end(async move { creating.send_prompt(caller.user_id, &id, request, run_id).await }).await?
     } else {
         let work = async move { creating.create_run(caller.user_id, &id, request, run_id).await };
-        Sent::Run(app.to_its_end(work).await?)
+        Sent::Run(Box::new(app.to_its_end(work).await?))
     };
     Ok(match sent {
         Sent::Run(run) => (StatusCode::CREATED, Json(CreateRunResponse { run: run::run(&app, &run) })).into_response(),

@@ -3,8 +3,7 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -60,7 +59,7 @@ pub async fn add(db: &Db, new: NewQueuedPrompt) -> Result<Added, DbError> {
     let row =
         QueuedPromptRow { id: new.id, agent_id: new.agent_id, rank, body: new.body, created_at: new.now, updated_at: new.now };
     queued_prompt::Entity::insert(row.clone().into_active_model()).exec_without_returning(&transaction).await?;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, agent.queued + 1).await?;
     db.commit(transaction).await?;
     Ok(Added::Queued(Box::new(row)))
 }
@@ -91,7 +90,7 @@ pub async fn change(
     row.body = edit(row.body);
     row.updated_at = now;
     store(&transaction, &row).await?;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, agent.queued).await?;
     db.commit(transaction).await?;
     Ok(Some(row))
 }
@@ -101,7 +100,7 @@ pub async fn remove(db: &Db, agent_id: &str, id: &str) -> Result<bool, DbError> 
     let transaction = db.begin().await?;
     let Some((agent, row)) = find_in(&transaction, agent_id, id).await? else { return Ok(false) };
     queued_prompt::Entity::delete_by_id(row.id).exec(&transaction).await?;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, agent.queued - 1).await?;
     db.commit(transaction).await?;
     Ok(true)
 }
@@ -112,7 +111,7 @@ pub async fn clear(db: &Db, agent_id: &str) -> Result<u64, DbError> {
     let Some(agent) = agent::Entity::find_by_id(agent_id.to_owned()).one(&transaction).await? else { return Ok(0) };
     let delete = queued_prompt::Entity::delete_many().filter(queued_prompt::Column::AgentId.eq(agent_id));
     let removed = delete.exec(&transaction).await?.rows_affected;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, 0).await?;
     db.commit(transaction).await?;
     Ok(removed)
 }
@@ -123,7 +122,7 @@ pub async fn set_pause(db: &Db, agent_id: &str, pause: Option<String>) -> Result
     let Some(agent) = agent::Entity::find_by_id(agent_id.to_owned()).one(&transaction).await? else { return Ok(()) };
     let row = agent::ActiveModel { id: Set(agent.id.clone()), queue_pause: Set(pause), ..Default::default() };
     agent::Entity::update(row).exec(&transaction).await?;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, agent.queued).await?;
     db.commit(transaction).await?;
     Ok(())
 }
@@ -142,7 +141,7 @@ pub async fn send_next(db: &Db, agent_id: &str, id: &str, stopping: Option<Strin
         ..Default::default()
     };
     agent::Entity::update(sending).exec(&transaction).await?;
-    touch(&transaction, &agent).await?;
+    touch(&transaction, &agent, agent.queued).await?;
     db.commit(transaction).await?;
     Ok(true)
 }
@@ -174,7 +173,7 @@ pub(crate) async fn take(transaction: &DatabaseTransaction, agent: &AgentRow, se
         return Ok(false);
     }
     queued_prompt::Entity::delete_by_id(seen.id.clone()).exec(transaction).await?;
-    touch(transaction, agent).await?;
+    touch(transaction, agent, agent.queued - 1).await?;
     Ok(true)
 }
 
@@ -210,11 +209,10 @@ async fn store(transaction: &DatabaseTransaction, row: &QueuedPromptRow) -> Resu
     Ok(())
 }
 
-/// Writes how many wait, and announces that the queue has changed.
-async fn touch(transaction: &DatabaseTransaction, agent: &AgentRow) -> Result<(), DbErr> {
-    let count = in_order(&agent.id).count(transaction).await?;
-    let mut row = agent::ActiveModel { id: Set(agent.id.clone()), queued: Set(count as i32), ..Default::default() };
-    if count == 0 {
+/// Writes how many wait now, and announces that the queue has changed.
+async fn touch(transaction: &DatabaseTransaction, agent: &AgentRow, now: i32) -> Result<(), DbErr> {
+    let mut row = agent::ActiveModel { id: Set(agent.id.clone()), queued: Set(now), ..Default::default() };
+    if now == 0 {
         // The next prompt is not to be held up for what the last one met.
         row.queue_pause = Set(None);
     }
