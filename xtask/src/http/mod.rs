@@ -51,15 +51,15 @@ impl Client {
     }
 
     /// Fails only when there is no answer.
-    pub fn answer(&mut self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
-        self.connection.write_all(&request(method, path, self.address, &self.key, body))?;
+    pub fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> anyhow::Result<Answer> {
+        self.connection.write_all(&request_with(method, path, self.address, &self.key, headers, body))?;
         let head = read_head(&mut self.connection)?;
         Ok(Answer { status: head.status, body: read_body(&mut self.connection, head)? })
     }
 
     /// The body of a successful answer.
     pub fn request(&mut self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Vec<u8>> {
-        let Answer { status, body } = self.answer(method, path, body)?;
+        let Answer { status, body } = self.answer(method, path, &[], body)?;
         if !(200..300).contains(&status) {
             return Err(Refused { status, body: String::from_utf8_lossy(&body).into_owned() })
                 .context(format!("{method} {path}"));

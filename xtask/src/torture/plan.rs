@@ -13,6 +13,8 @@ pub struct Plan {
     pub conversations: Vec<Conversation>,
     /// In the order of their times.
     pub faults: Vec<Fault>,
+    /// What has not come by then is left out.
+    pub faults_until: Duration,
 }
 
 /// A chat: its prompts one after the other, each as soon as the run before it is done.
@@ -20,6 +22,8 @@ pub struct Conversation {
     pub begins_at: Duration,
     pub prompts: Vec<Prompt>,
     pub readers: u64,
+    /// All prompts are given at once, where there is a queue.
+    pub queues: bool,
     pub random: Random,
 }
 
@@ -64,6 +68,7 @@ const WEIGHTS: &[(Kind, u64)] = &[
 /// The share of the whole time in which chats begin, in percent, and in which faults come.
 const BEGINNING: u32 = 45;
 const FAULTS: u32 = 55;
+const LAST_FAULT: u32 = 70;
 
 impl Kind {
     pub fn name(self) -> &'static str {
@@ -87,7 +92,8 @@ impl Kind {
 impl Plan {
     pub fn new(options: &Options) -> Self {
         let root = Random::new(options.seed);
-        Self { conversations: conversations(options, root.branch(1)), faults: faults(options, root.branch(2)) }
+        let (conversations, faults) = (conversations(options, root.branch(1)), faults(options, root.branch(2)));
+        Self { conversations, faults, faults_until: options.length * LAST_FAULT / 100 }
     }
 }
 
@@ -101,8 +107,9 @@ fn conversations(options: &Options, mut random: Random) -> Vec<Conversation> {
         let prompts = (0..count).map(|_| prompts::prompt(&mut random, longest)).collect();
         let begins_at = within.mul_f64(random.between(0, 1000) as f64 / 1000.0);
         let readers = random.between(1, 4);
+        let queues = random.chance(2);
         let random = random.branch(1000 + conversations.len() as u64);
-        conversations.push(Conversation { begins_at, prompts, readers, random });
+        conversations.push(Conversation { begins_at, prompts, readers, queues, random });
     }
     conversations
 }

@@ -64,7 +64,8 @@ fn counts(world: &World) -> Vec<(&'static str, u64)> {
     vec![
         ("runs", world.all_runs().len() as u64),
         ("of them harmed", super::harmed(world) as u64),
-        ("follow-ups, right after `done`", load(&counts.follow_ups)),
+        ("follow-ups", load(&counts.follow_ups)),
+        ("of them through the queue", load(&counts.queued)),
         ("connections", load(&counts.connections)),
         ("streams resumed", load(&counts.reconnects)),
         ("requests whose answer was lost", load(&counts.answers_lost)),

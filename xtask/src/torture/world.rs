@@ -26,6 +26,8 @@ pub struct World {
     pub address: SocketAddr,
     pub key: String,
     pub data: PathBuf,
+    /// It knows limits, queues and `Idempotency-Key`.
+    pub modern: bool,
     pub runs: Mutex<Vec<Arc<Run>>>,
     pub counts: Counts,
     pub reattach: Reattach,
@@ -77,6 +79,8 @@ pub struct Counts {
     pub faults: Mutex<BTreeMap<Kind, u64>>,
     pub tails: Mutex<BTreeMap<Tail, u64>>,
     pub follow_ups: AtomicU64,
+    /// Of them, those that waited in a queue.
+    pub queued: AtomicU64,
     /// Requests whose answer was lost with the server.
     pub answers_lost: AtomicU64,
     pub connections: AtomicU64,
@@ -105,6 +109,7 @@ impl World {
             address,
             key,
             data,
+            modern: false,
             runs: Mutex::default(),
             counts: Counts::default(),
             reattach: Reattach::default(),

@@ -14,52 +14,54 @@ pub struct Step {
     /// The fields of its type.
     pub fields: Map<String, Value>,
     pub truncated: bool,
-    open: bool,
 }
 
 #[derive(Default)]
 pub struct Fold {
     pub steps: Vec<Step>,
+    /// Where the text stands that pieces go on.
+    open_text: Option<usize>,
+    open_calls: Vec<usize>,
 }
 
 impl Fold {
     pub fn of(events: &[Seen]) -> anyhow::Result<Self> {
         let mut fold = Self::default();
-        for event in events {
-            fold.take(event).with_context(|| format!("event {} {}", event.name, event.id))?;
-        }
+        events.iter().try_for_each(|event| fold.take(event))?;
         Ok(fold)
     }
 
-    /// Calls that are open although the run has ended.
-    pub fn open_calls(&self) -> usize {
-        self.steps.iter().filter(|step| step.open && step.kind == "tool_call").count()
+    pub fn take(&mut self, event: &Seen) -> anyhow::Result<()> {
+        self.apply(event).with_context(|| format!("event {} {}", event.name, event.id))
     }
 
-    fn take(&mut self, event: &Seen) -> anyhow::Result<()> {
+    /// Calls that have not ended.
+    pub fn open_calls(&self) -> usize {
+        self.open_calls.len()
+    }
+
+    fn apply(&mut self, event: &Seen) -> anyhow::Result<()> {
         let mut data: Map<String, Value> = serde_json::from_str(&event.data)?;
         match event.name.as_str() {
-            "assistant" => self.text("assistant_message", data["text"].as_str().context("no text")?),
-            "thinking" => self.text("thinking", data["text"].as_str().context("no text")?),
-            "status" => {}
+            "status" => return Ok(()),
+            "assistant" | "thinking" => {
+                let kind = if event.name == "thinking" { "thinking" } else { "assistant_message" };
+                self.text(kind, data["text"].as_str().context("no text")?);
+                return Ok(());
+            }
+            _ => self.open_text = None,
+        }
+        match event.name.as_str() {
             "tool_call" => {
-                self.close_texts();
                 let truncated = data.shift_remove("truncated").is_some();
-                self.call(data, truncated);
+                self.call(Step { kind: "tool_call", fields: data, truncated });
             }
-            "notice" => {
-                self.close_texts();
-                self.push("notice", data, false);
-            }
+            "notice" => self.steps.push(Step { kind: "notice", fields: data, truncated: false }),
             "error" => {
-                self.close_texts();
                 self.interrupt();
-                self.push("error", data, false);
+                self.steps.push(Step { kind: "error", fields: data, truncated: false });
             }
-            _ => {
-                self.close_texts();
-                self.interrupt();
-            }
+            _ => self.interrupt(),
         }
         Ok(())
     }
@@ -68,50 +70,42 @@ impl Fold {
         if piece.is_empty() {
             return;
         }
-        let other = |step: &&mut Step| step.open && step.kind != kind && step.kind != "tool_call";
-        self.steps.iter_mut().filter(other).for_each(|step| step.open = false);
-        match self.steps.iter_mut().find(|step| step.open && step.kind == kind) {
-            Some(step) => {
-                if let Some(Value::String(text)) = step.fields.get_mut("text") {
-                    text.push_str(piece);
-                    step.truncated = text.len() > INLINE_BYTES;
-                }
-            }
-            None => {
-                let fields = Map::from_iter([("text".to_owned(), json!(piece))]);
-                self.push(kind, fields, true);
-            }
+        let open = self.open_text.filter(|open| self.steps[*open].kind == kind);
+        let open = open.unwrap_or_else(|| {
+            self.steps.push(Step { kind, fields: Map::from_iter([("text".to_owned(), json!(""))]), truncated: false });
+            self.steps.len() - 1
+        });
+        self.open_text = Some(open);
+        let step = &mut self.steps[open];
+        if let Some(Value::String(text)) = step.fields.get_mut("text") {
+            text.push_str(piece);
+            step.truncated = text.len() > INLINE_BYTES;
         }
     }
 
-    fn call(&mut self, fields: Map<String, Value>, truncated: bool) {
-        let open = fields.get("status").is_some_and(|status| status == "running");
-        let same = |step: &&mut Step| step.open && step.kind == "tool_call" && step.fields.get("callId") == fields.get("callId");
-        match self.steps.iter_mut().find(same) {
-            Some(step) => (step.fields, step.truncated, step.open) = (fields, truncated, open),
-            None => {
-                self.push("tool_call", fields, open);
-                if let Some(step) = self.steps.last_mut() {
-                    step.truncated = truncated;
+    fn call(&mut self, call: Step) {
+        let completed = call.fields.get("status").is_none_or(|status| status != "running");
+        let same = |open: &usize| self.steps[*open].fields.get("callId") == call.fields.get("callId");
+        match self.open_calls.iter().position(same) {
+            Some(place) => {
+                self.steps[self.open_calls[place]] = call;
+                if completed {
+                    self.open_calls.remove(place);
                 }
+            }
+            None => {
+                if !completed {
+                    self.open_calls.push(self.steps.len());
+                }
+                self.steps.push(call);
             }
         }
     }
 
     fn interrupt(&mut self) {
-        for step in self.steps.iter_mut().filter(|step| step.open && step.kind == "tool_call") {
-            step.fields.insert("outcome".to_owned(), json!({ "type": "interrupted" }));
-            step.open = false;
+        for open in std::mem::take(&mut self.open_calls) {
+            self.steps[open].fields.insert("outcome".to_owned(), json!({ "type": "interrupted" }));
         }
-    }
-
-    fn close_texts(&mut self) {
-        self.steps.iter_mut().filter(|step| step.kind != "tool_call").for_each(|step| step.open = false);
-    }
-
-    fn push(&mut self, kind: &'static str, fields: Map<String, Value>, open: bool) {
-        let truncated = fields.get("text").and_then(Value::as_str).is_some_and(|text| text.len() > INLINE_BYTES);
-        self.steps.push(Step { kind, fields, truncated, open });
     }
 }
 

@@ -11,7 +11,9 @@ mod written;
 
 use std::collections::BTreeMap;
 
-use super::world::World;
+use anyhow::bail;
+
+use super::{requests, world::World};
 
 pub fn all(world: &World) {
     let mut chats: BTreeMap<String, Vec<stream::Verified>> = BTreeMap::new();
@@ -29,8 +31,18 @@ pub fn all(world: &World) {
         chats.entry(run.agent.clone()).or_default().push(verified);
     }
     for (agent, runs) in chats {
-        if let Err(error) = steps::verify(world, &agent, &runs) {
+        if let Err(error) = steps::verify(world, &agent, &runs).and_then(|()| no_other_runs(world, &agent, &runs)) {
             world.differs(None, format!("{agent}: {error:#}"));
         }
     }
+}
+
+/// However often a prompt was sent again, it made one run; and they came in their order.
+fn no_other_runs(world: &World, agent: &str, runs: &[stream::Verified]) -> anyhow::Result<()> {
+    let mut stored = requests::runs_of(world, agent)?;
+    stored.reverse();
+    if !stored.iter().eq(runs.iter().map(|run| &run.run.id)) {
+        bail!("its runs are {stored:?}");
+    }
+    Ok(())
 }

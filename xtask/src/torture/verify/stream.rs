@@ -15,7 +15,7 @@ use super::{
 use crate::torture::{
     events::{Seen, number_of},
     processes, readers,
-    world::{Run, World, lock},
+    world::{Run, Snapshot, World, lock},
 };
 
 /// A run whose stream is read, with what the other looks at it need.
@@ -99,10 +99,16 @@ fn told(events: &[Seen], written: &Sequence) -> anyhow::Result<Sequence> {
 
 /// A step list of a live run is the fold of its events up to the one it names.
 fn snapshots(world: &World, run: &Run, events: &[Seen]) -> anyhow::Result<()> {
-    for snapshot in lock(&run.snapshots).iter() {
-        let number = snapshot.last_event.as_deref().map(number_of).transpose()?.unwrap_or(0) as usize;
-        let Some(events) = events.get(..number) else { bail!("a step list went up to event {number}") };
-        let fold = Fold::of(events)?;
+    let snapshots = lock(&run.snapshots);
+    let number = |snapshot: &Snapshot| snapshot.last_event.as_deref().map_or(Ok(0), number_of);
+    let mut numbered =
+        snapshots.iter().map(|snapshot| Ok((number(snapshot)? as usize, snapshot))).collect::<anyhow::Result<Vec<_>>>()?;
+    numbered.sort_by_key(|(number, _)| *number);
+    let (mut fold, mut folded) = (Fold::default(), 0);
+    for (number, snapshot) in numbered {
+        let Some(next) = events.get(folded..number) else { bail!("a step list went up to event {number}") };
+        next.iter().try_for_each(|event| fold.take(event))?;
+        folded = number;
         // The prompt stands before them, and a page holds a hundred.
         let expected = &fold.steps[fold.steps.len().saturating_sub(100)..];
         if snapshot.items.len() != expected.len() {
