@@ -78,6 +78,8 @@ test("a run that has answered but not ended says so, and can be stopped", async 
   await app.send("#demo pace=0 hang-after-result\nread README.md");
   await expect(app.header).toContainText("Finishing");
   await expect(app.conversation).toContainText("Finishing …");
+  await page.reload();
+  await expect(app.header).toContainText("Finishing");
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.locator("[data-run-end]")).toHaveCount(2);
   await expect(app.conversation).not.toContainText("Finishing …");

@@ -28,6 +28,7 @@ export class LimitBook {
     if (concurrentRuns !== undefined) limits.concurrentRuns = checked({ concurrentRuns }, this.failure).concurrentRuns;
     for (const [name, change] of Object.entries({ run, chat, day })) Object.assign(limits[name], checked(change, this.failure));
     this.store.tell("limits", {});
+    this.store.releaseHeld();
     return this.all();
   }
 

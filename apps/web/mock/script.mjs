@@ -33,6 +33,7 @@ export function play({ prompt, agent, loggedIn, emit, end }) {
     while (pace === 0 && queue.length > 0);
     if (queue.length > 0) timer = setTimeout(next, pace);
     else if (error) end("ERROR", { error });
+    else if (on["no-result"]) end("ERROR", { error: { code: "agent_failed", message: "The program ended without a result." } });
     else end("FINISHED", { usage });
   };
   let timer = setTimeout(next, pace);

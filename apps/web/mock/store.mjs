@@ -88,6 +88,7 @@ export class Store {
     const run = this.addRun(agent, items[0]?.text ?? "");
     Object.assign(run, { status: "FINISHED", events: [] });
     items.slice(1).forEach(({ role, text }) => this.addStep(agent, run, { type: role === "user" ? "user_message" : "assistant_message", text, endedAt: now() }));
+    agent.steps.forEach((step, index) => (step.position = index));
   }
 
   startRun(agent, prompt, { loggedIn, id, held }) {
@@ -109,6 +110,12 @@ export class Store {
     this.tell("run", this.publicRun(run));
     this.fillSlots();
     return this.publicRun(run);
+  }
+
+  /** The day's budget may have room again. */
+  releaseHeld() {
+    for (const run of this.runs.values()) if (run.waiting?.reason === "day_limit" && !this.limits.dayMessage()) run.waiting = undefined;
+    this.fillSlots();
   }
 
   /** Lets as many runs go as there are slots, and tells the others their place. */
@@ -149,7 +156,7 @@ export class Store {
   }
 
   addStep(agent, run, step) {
-    const made = { id: `step-${run.id.slice(4)}-${run.ordinal++}`, agentId: agent.id, runId: run.id, position: agent.steps.length, createdAt: now(), ...step };
+    const made = { id: `step-${run.id.slice(4)}-${run.ordinal++}`, agentId: agent.id, runId: run.id, position: 2 ** 32 + agent.steps.length, createdAt: now(), ...step };
     agent.steps.push(made);
     return made;
   }

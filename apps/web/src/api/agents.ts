@@ -35,8 +35,8 @@ export function unarchiveAgent(id: string): Promise<{ id: string }> {
 }
 
 /** Only who says `whenBusy: "queue"` is told that the prompt waits. */
-export function createRun(agentId: string, body: CreateRun): Promise<{ run: Run; queued?: undefined } | { queued: QueuedPrompt; run?: undefined }> {
-  return request(`v1/agents/${agentId}/runs`, { method: "POST", body });
+export function createRun(agentId: string, body: CreateRun, idempotencyKey: string): Promise<{ run: Run; queued?: undefined } | { queued: QueuedPrompt; run?: undefined }> {
+  return request(`v1/agents/${agentId}/runs`, { method: "POST", body, idempotencyKey });
 }
 
 export function cancelRun(agentId: string, runId: string): Promise<{ id: string }> {

@@ -24,6 +24,8 @@ interface Options {
   signal?: AbortSignal;
   /** Lets the request outlive the page, for what is sent while it closes. */
   keepalive?: boolean;
+  /** The same key asks for the same answer: what was sent without one coming back is not done twice. */
+  idempotencyKey?: string;
 }
 
 const signedOutListeners = new Set<() => void>();
@@ -55,14 +57,17 @@ export async function requestText(path: string): Promise<string> {
   throw await failure(response, path);
 }
 
-async function send(path: string, { method = "GET", body, query, signal, keepalive }: Options): Promise<Response> {
+async function send(path: string, { method = "GET", body, query, signal, keepalive, idempotencyKey }: Options): Promise<Response> {
   try {
     return await fetch(address(path, query), {
       method,
       signal,
       keepalive,
       credentials: "same-origin",
-      headers: body === undefined ? undefined : { "content-type": "application/json" },
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (cause) {
@@ -79,6 +84,11 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   } catch {
     return new ApiError(response.status, "unexpected_answer", `The server answered ${response.status} without saying why.`);
   }
+}
+
+/** Also where the page is not served securely, and `randomUUID` is missing. */
+export function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What to show for anything that was thrown. */

@@ -69,6 +69,28 @@ describe("agents", () => {
   });
 });
 
+describe("queues", () => {
+  const paused = { reason: "by_user", message: "Paused.", at: "2026-11-22T12:00:00Z" } as const;
+  const held = () => [client.getQueryData<Agent>(["agent", "a"])?.queue, client.getQueryData<{ pages: Page<Agent>[] }>(["agents", {}])?.pages[0]?.items[0]?.queue];
+
+  it("are told of everywhere their agent is shown, and where they are empty they are gone", () => {
+    client.setQueryData(["agent", "a"], agent("a", 5));
+    list({}, [{ items: [agent("a", 5)] }]);
+    applyState(client, { event: "queue", data: { agentId: "a", total: 3, paused } });
+    expect(held()).toEqual([{ total: 3, paused }, { total: 3, paused }]);
+    applyState(client, { event: "queue", data: { agentId: "a", total: 0 } });
+    expect(held()).toEqual([undefined, undefined]);
+  });
+
+  it("that an agent no longer tells of are gone", () => {
+    client.setQueryData(["agent", "a"], agent("a", 5, { queue: { total: 1 }, totalUsage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 2 } }));
+    applyAgent(client, agent("a", 6));
+    const known = client.getQueryData<Agent>(["agent", "a"]);
+    expect(known?.queue).toBeUndefined();
+    expect(known?.totalUsage?.totalTokens).toBe(2);
+  });
+});
+
 describe("runs", () => {
   it("update their agent and their list, but never backwards", () => {
     client.setQueryData(["agent", "a"], agent("a", 5));

@@ -45,6 +45,8 @@ export function applyState(client: QueryClient, event: StateEvent): void {
       break;
     case "agent":
       applyAgent(client, event.data);
+      // Its own limits may be what changed.
+      void client.invalidateQueries({ queryKey: ["agent-limits", event.data.id] });
       break;
     case "agent_deleted":
       removeAgent(client, event.data.id);

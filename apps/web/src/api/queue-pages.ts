@@ -28,11 +28,11 @@ export function removed(pages: QueuePages, id: string): QueuePages {
   return relaid(pages, rest, queueState(pages).total - (items.length - rest.length));
 }
 
-export function inserted(pages: QueuePages, prompt: QueuedPrompt, position?: number): QueuePages {
+export function appended(pages: QueuePages, prompt: QueuedPrompt): QueuePages {
   const items = loadedPrompts(pages);
   const { total } = queueState(pages);
   if (items.some(({ id }) => id === prompt.id)) return pages;
-  return relaid(pages, placed(items, prompt, position ?? total, total), total + 1);
+  return relaid(pages, placed(items, prompt, total, total), total + 1);
 }
 
 export function moved(pages: QueuePages, id: string, position: number): QueuePages {

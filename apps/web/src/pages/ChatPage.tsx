@@ -98,7 +98,7 @@ function Chat({ agent }: { agent: Agent }) {
         ) : (
           <Transcript conversation={conversation} state={state} runs={runsById} latestRun={latestRun} />
         )}
-        <ChatComposer agent={agent} actions={agentActions} sending={sending} busy={state.sending !== undefined} finishing={finishing} />
+        <ChatComposer agent={agent} actions={agentActions} sending={sending} busy={state.sending !== undefined} />
       </div>
     </StepActionsContext>
   );

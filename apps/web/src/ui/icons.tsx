@@ -39,6 +39,9 @@ const paths = {
   grip: <path d="M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01" strokeWidth="1.9" />,
   pause: <path d="M5.8 4v8M10.2 4v8" strokeWidth="1.6" />,
   play: <path d="M5.2 3.6v8.8L12 8z" />,
+  forward: <path d="M3 4.2v7.6L7.8 8zM8.7 4.2v7.6L13.5 8z" />,
+  toTop: <path d="M8 13.2V5.6M4.4 9 8 5.4 11.6 9M3.5 2.8h9" />,
+  toEnd: <path d="M8 2.8v7.6M4.4 7 8 10.6 11.6 7M3.5 13.2h9" />,
   gauge: <path d="M3.4 12a5.5 5.5 0 1 1 9.2 0M8 9.4l2.6-3" />,
   queue: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h5M11.5 9.8v3.4M9.8 11.5h3.4" />,
 } satisfies Record<string, ReactNode>;

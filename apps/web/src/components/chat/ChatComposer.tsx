@@ -3,7 +3,7 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { ApiError, errorMessage } from "../../api/client";
 import { cancelRun } from "../../api/agents";
 import type { Agent } from "../../api/types";
-import { isLive, isWaiting } from "../../api/types";
+import { isLive } from "../../api/types";
 import { showToast } from "../../stores/toasts";
 import { Button } from "../../ui/Button";
 import { BudgetUsedUp } from "./BudgetUsedUp";
@@ -20,11 +20,10 @@ interface ChatComposerProps {
   sending: Sending;
   /** A prompt is on its way. */
   busy: boolean;
-  finishing: boolean;
 }
 
 /** Where a chat goes on: what waits, and below it what is written next. */
-export function ChatComposer({ agent, actions, sending, busy, finishing }: ChatComposerProps) {
+export function ChatComposer({ agent, actions, sending, busy }: ChatComposerProps) {
   const form = useRef<HTMLFormElement>(null);
   const [stopping, setStopping] = useState<string>();
   const { latestRun } = agent;
@@ -62,7 +61,7 @@ export function ChatComposer({ agent, actions, sending, busy, finishing }: ChatC
           formRef={form}
           draftKey={agent.id}
           label="Message"
-          placeholder={isWaiting(latestRun) ? "Waiting to start. What you write waits behind it." : finishing ? "Finishing … What you write waits its turn." : live ? "The agent is working. What you write waits its turn." : waits ? "Add to the queue" : "Ask for a follow-up"}
+          placeholder={live || waits ? "Write what comes next" : "Ask for a follow-up"}
           running={live}
           queueing={live || waits}
           sending={busy}

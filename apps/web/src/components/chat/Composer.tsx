@@ -45,7 +45,11 @@ export function Composer({ draftKey, label, placeholder, children, running, queu
   const send = async () => {
     if (!ready) return;
     setText("");
-    if (!(await onSend(text.trim()))) setText((newer) => newer || text);
+    if (await onSend(text.trim())) return;
+    // What was not taken comes back, before what was written meanwhile.
+    const before = (newer: string) => (newer ? `${text}\n${newer}` : text);
+    if (area.current) setText(before);
+    else writeDraft(draftKey, before(readDraft(draftKey)));
   };
 
   return (

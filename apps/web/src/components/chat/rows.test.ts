@@ -21,6 +21,11 @@ describe("buildRows", () => {
     expect(keys([step("a", 0)])).toEqual(["a"]);
   });
 
+  it("ends with why a run waits", () => {
+    const run: Run = { id: "run-1", agentId: "bc-1", status: "CREATING", createdAt: NOW, updatedAt: NOW, queuePosition: 2 };
+    expect(buildRows([step("a")], new Map([["run-1", run]]), run, undefined).at(-1)).toMatchObject({ type: "waiting", run });
+  });
+
   it("ends with what a live run does", () => {
     const run: Run = { id: "run-1", agentId: "bc-1", status: "RUNNING", createdAt: NOW, updatedAt: NOW };
     expect(buildRows([step("a")], new Map([["run-1", run]]), run, undefined, true).at(-1)).toMatchObject({ type: "working", finishing: true });

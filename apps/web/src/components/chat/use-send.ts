@@ -2,10 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 
 import { createRun } from "../../api/agents";
-import { ApiError, errorMessage } from "../../api/client";
+import { ApiError, errorMessage, newIdempotencyKey } from "../../api/client";
 import { applyQueue, applyRun } from "../../api/live";
+import { queueQuery } from "../../api/queries";
 import { addQueued, resumeQueue } from "../../api/queue";
 import { refetchQueue } from "../../api/queue-changes";
+import { appended } from "../../api/queue-pages";
 import type { Agent, CreateRun } from "../../api/types";
 import { isLive } from "../../api/types";
 import { showToast } from "../../stores/toasts";
@@ -32,6 +34,8 @@ export function useSend(agent: Agent, conversation: Conversation): Sending {
   const [refusal, setRefusal] = useState<Refusal>();
   // What is written fast arrives in the order in which it was written.
   const last = useRef<Promise<unknown>>(Promise.resolve());
+  // Sent, but whether it arrived is not known: sent again, it is still the same prompt.
+  const unanswered = useRef<{ body: string; key: string }>(undefined);
   const waits = (agent.queue?.total ?? 0) > 0;
 
   const attempt = async (action: () => Promise<unknown>, again?: Refusal["again"]): Promise<boolean> => {
@@ -47,13 +51,22 @@ export function useSend(agent: Agent, conversation: Conversation): Sending {
     }
   };
   const create = async (text: string, more: Omit<CreateRun, "prompt">) => {
-    const { run, queued } = await createRun(agent.id, { prompt: { text }, ...more });
+    const prompt = { prompt: { text }, ...more };
+    const body = JSON.stringify(prompt);
+    const key = unanswered.current?.body === body ? unanswered.current.key : newIdempotencyKey();
+    unanswered.current = { body, key };
+    const { run, queued } = await createRun(agent.id, prompt, key).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status > 0) unanswered.current = undefined;
+      throw error;
+    });
+    unanswered.current = undefined;
     if (run) {
       applyRun(client, run);
       conversation.began(run, text);
     } else {
       conversation.sending(undefined);
-      refetchQueue(client, queued.agentId);
+      client.setQueryData(queueQuery(agent.id).queryKey, (pages) => pages && appended(pages, queued));
+      refetchQueue(client, agent.id);
     }
   };
   const start: Sending["start"] = (text, more = {}) =>

@@ -24,10 +24,12 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
   const [text, setText] = useState(written);
   const [error, setError] = useState<string>();
   const [saved, setSaved] = useState(false);
-  // Another page may change it, too; what is being typed here stays.
-  const focused = useRef(false);
+  // Another page may change it, too; what was typed here and is not kept yet stays.
+  const shown = useRef(written);
   useEffect(() => {
-    if (!focused.current) setText(written);
+    const before = shown.current;
+    shown.current = written;
+    setText((typed) => (typed === before ? written : typed));
   }, [written]);
   useEffect(() => {
     if (!saved) return;
@@ -74,12 +76,8 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
           placeholder={inherited === undefined || inherited === null ? "No limit" : writtenLimit(inherited)}
           aria-invalid={error ? true : undefined}
           aria-describedby={`${id}-unit${error ? ` ${id}-error` : ""}`}
-          onFocus={() => (focused.current = true)}
           onChange={(event) => setText(event.target.value)}
-          onBlur={() => {
-            focused.current = false;
-            void save();
-          }}
+          onBlur={() => void save()}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
               event.preventDefault();

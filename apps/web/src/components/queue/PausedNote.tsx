@@ -16,10 +16,7 @@ export function PausedNote({ agentId, paused, onResume }: { agentId: string; pau
   return (
     <div role="status" className={`flex flex-wrap items-center gap-x-3 gap-y-1.5 border-t border-line px-3 py-2 text-sm ${paused.reason === "by_user" ? "" : "bg-warn-soft"}`}>
       <p className="min-w-44 flex-1 break-words">
-        <span className="font-medium">Paused. </span>
-        <span className="text-dim">
-          <InlineCode text={paused.message} />
-        </span>
+        <InlineCode text={paused.message} />
       </p>
       {chatIsSpent ? (
         <Button variant="primary" disabled={allowing} onClick={async () => (await allow()) && onResume()}>

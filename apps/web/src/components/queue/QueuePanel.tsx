@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { Agent, QueuedPrompt } from "../../api/types";
 import { isLive } from "../../api/types";
+import { Badge } from "../../ui/Badge";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { ordinal, plural } from "../../ui/numbers";
@@ -84,6 +85,7 @@ export default function QueuePanel({ agent }: { agent: Agent }) {
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-8 min-w-0 items-center gap-2 rounded-md px-2 text-sm font-medium hover:bg-hover touch:h-10">
             <Icon name="chevronRight" size={12} className={`text-faint transition-transform ${open ? "rotate-90" : ""}`} />
             <span className="truncate">{plural(total, "prompt waits", "prompts wait")}</span>
+            {paused && <Badge tone="warn">Paused</Badge>}
           </button>
         </h2>
         {!paused && total > 0 && (

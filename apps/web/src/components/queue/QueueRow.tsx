@@ -47,20 +47,20 @@ export function QueueRow({ item, index, total, live, onEdit, onMove, onRemove, o
         {settingsOf(item) && <span className="block text-2xs text-faint">{settingsOf(item)}</span>}
       </button>
       <span className="flex shrink-0 items-center">
-        <IconButton icon="arrowUp" label={send} size={14} className="max-sm:hidden" onClick={onSend} />
+        <IconButton icon="forward" label={send} size={14} className="max-sm:hidden" onClick={onSend} />
         <IconButton icon="trash" label="Delete" size={14} className="max-sm:hidden" onClick={onRemove} />
         <Menu align="end" trigger={<IconButton icon="more" label={`Menu of prompt ${index + 1}`} size={14} />}>
-          <MenuItem icon="arrowUp" onSelect={onSend}>
+          <MenuItem icon="forward" onSelect={onSend}>
             {send}
           </MenuItem>
           <MenuItem icon="pencil" onSelect={onEdit}>
             Edit
           </MenuItem>
           {total > 1 && <MenuSeparator />}
-          {index > 0 && <MenuItem onSelect={() => onMove(index - 1)}>Move up</MenuItem>}
-          {index < total - 1 && <MenuItem onSelect={() => onMove(index + 1)}>Move down</MenuItem>}
-          {index > 1 && <MenuItem onSelect={() => onMove(0)}>Move to the front</MenuItem>}
-          {index < total - 2 && <MenuItem onSelect={() => onMove(total - 1)}>Move to the end</MenuItem>}
+          {index > 0 && <MenuItem icon="arrowUp" onSelect={() => onMove(index - 1)}>Move up</MenuItem>}
+          {index < total - 1 && <MenuItem icon="arrowDown" onSelect={() => onMove(index + 1)}>Move down</MenuItem>}
+          {index > 1 && <MenuItem icon="toTop" onSelect={() => onMove(0)}>Move to the front</MenuItem>}
+          {index < total - 2 && <MenuItem icon="toEnd" onSelect={() => onMove(total - 1)}>Move to the end</MenuItem>}
           <MenuSeparator />
           <MenuItem icon="trash" tone="danger" onSelect={onRemove}>
             Delete

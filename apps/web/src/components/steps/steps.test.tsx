@@ -132,6 +132,29 @@ describe("a failure", () => {
     expect(retryWithModel).toHaveBeenCalledWith("gpt-5");
   });
 
+  it("that was a limit says which, with the count, and goes on by one click", () => {
+    const actions = show({ ...base, type: "error", code: "tool_call_limit", message: "The run made 200 tool calls, as many as it may." });
+    expect(screen.getByText("Stopped: the limit of tool calls is reached")).toBeTruthy();
+    expect(screen.getByText("The run made 200 tool calls, as many as it may.")).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Go on" }));
+    expect(actions.goOn).toHaveBeenCalled();
+    expect(actions.retry).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole("button", { name: "Limits of this chat" }));
+    expect(actions.showLimits).toHaveBeenCalled();
+  });
+
+  it("that was the chat's limit goes on with as much again", () => {
+    const actions = show({ ...base, type: "error", code: "chat_limit_reached", message: "This chat used 100 of 100 tool calls." });
+    expect(screen.queryByRole("button", { name: "Go on" })).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Allow as much again and go on" }));
+    expect(actions.allowAsMuchAgainAndGoOn).toHaveBeenCalled();
+  });
+
+  it("that was a limit of an older run offers nothing", () => {
+    show({ ...base, type: "error", code: "run_timeout", message: "60 minutes." }, { latestRunId: "run-2" });
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+
   it("of the session offers to start afresh", () => {
     const { startAfresh } = show({ ...base, type: "notice", code: "session_missing", message: "The CLI no longer has this chat." });
     fireEvent.click(screen.getByRole("button", { name: "Start afresh with this conversation as context" }));
