@@ -18,7 +18,8 @@ fn main() -> ExitCode {
     let result = match arguments.next().as_deref() {
         Some("bench") => bench::main(arguments.collect()),
         Some("torture") => torture::main(arguments.collect()),
-        // The bench starts itself with this word.
+        // The bench starts itself with these words.
+        Some(bench::TALKER) => bench::talker(),
         Some(bench::FLOOR_SERVER) => bench::floor_server(arguments.collect()),
         _ => {
             eprintln!("{USAGE}");

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{chats, floor::Floor, options::Options, prompt::Prompt, quiet::Quiet};
-use crate::program::Server;
+use super::{chats, floor::Floor, options::Options, plot::Plot, prompt::Prompt, quiet::Quiet};
+use crate::program::{Place, Server};
+
+/// The soft limit of a login and of a unit of systemd.
+const USUAL_OPEN_FILES: u64 = 1024;
 
 pub struct Context {
     pub program: PathBuf,
     pub quick: bool,
+    /// What the rows have to draw.
+    pub plots: Vec<Plot>,
     quiet: Quiet,
     // In the order in which they are to end: processes before their directory.
     server: Option<Server>,
@@ -22,7 +27,7 @@ impl Context {
     pub fn new(options: &Options) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("cursor-selfhost-bench-").tempdir()?;
         let (program, quick) = (options.program.clone(), options.quick);
-        Ok(Self { program, quick, quiet: Quiet::default(), server: None, floor: None, directory, places: 0 })
+        Ok(Self { program, quick, plots: Vec::new(), quiet: Quiet::default(), server: None, floor: None, directory, places: 0 })
     }
 
     /// The floor and a server, both warm, when the machine is quiet.
@@ -51,6 +56,24 @@ impl Context {
         let home = self.place();
         self.quiet.wait();
         Server::start(&self.program, &home)
+    }
+
+    /// The same, with the bench's own stand-in for the Cursor CLI.
+    pub fn server_of_talker(&mut self) -> anyhow::Result<Server> {
+        self.server = None;
+        let home = self.place();
+        let place = Place::new(&self.program, &home)?;
+        let talker = format!("'{}' {}", std::env::current_exe()?.display(), super::TALKER);
+        place.print_mode_by(&talker)?;
+        place.serve()
+    }
+
+    /// The same, under the limit of open files that systems have unless told otherwise.
+    pub fn server_with_few_files(&mut self) -> anyhow::Result<Server> {
+        self.server = None;
+        let home = self.place();
+        let place = Place::new(&self.program, &home)?.with_open_files(USUAL_OPEN_FILES);
+        place.serve()
     }
 
     /// A directory that is not there yet.

@@ -10,12 +10,15 @@ mod context;
 mod floor;
 mod floor_server;
 mod options;
+mod plot;
 mod prompt;
 mod quiet;
 mod recording;
 mod report;
 mod rows;
 mod shims;
+mod svg;
+mod talker;
 
 use anyhow::Context as _;
 use context::Context;
@@ -24,22 +27,30 @@ use options::Options;
 /// The word that turns this program into the floor.
 pub const FLOOR_SERVER: &str = "bench-floor-server";
 
+/// The word that turns it into a stand-in for the Cursor CLI.
+pub const TALKER: &str = "bench-talker";
+
 pub fn main(arguments: Vec<String>) -> anyhow::Result<()> {
     let Some(options) = Options::parse(arguments)? else { return Ok(()) };
     let mut context = Context::new(&options)?;
     let mut report = report::Report::begin(&options.program)?;
-    for (name, measure) in rows::ALL {
-        if options.wants(name) {
-            eprintln!("measuring {name} …");
-            report.add(measure(&mut context).with_context(|| format!("measuring {name}"))?);
-        }
+    for (name, measure) in options.rows() {
+        eprintln!("measuring {name} …");
+        report.add(measure(&mut context).with_context(|| format!("measuring {name}"))?);
     }
-    report.end(context.noisy_repeats());
+    report.end(context.noisy_repeats(), std::mem::take(&mut context.plots));
     print!("{report}");
     if let Some(path) = &options.json {
         report.write_json(path)?;
     }
+    if let Some(path) = &options.svg {
+        report.write_svg(path)?;
+    }
     Ok(())
+}
+
+pub fn talker() -> anyhow::Result<()> {
+    talker::main()
 }
 
 pub fn floor_server(arguments: Vec<String>) -> anyhow::Result<()> {

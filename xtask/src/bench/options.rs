@@ -4,30 +4,38 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
+use super::rows;
+
 const USAGE: &str = "usage: cargo run --release -p xtask -- bench [OPTION …]
 
   --program FILE   the program to measure [default: cursor-selfhost beside this one]
   --quick          fewer repeats, smaller counts; the budgets are those of the whole
   --only NAMES     some of: delay,flood,many,launch,start,memory,chat,size
+                   or of those that take minutes: live,stored,readers,bounded
+  --growth         all of those that take minutes, and nothing else
+  --svg FILE       also draw what grows there
   --json FILE      also write the figures there";
 
 pub struct Options {
     pub program: PathBuf,
     pub quick: bool,
     pub json: Option<PathBuf>,
+    pub svg: Option<PathBuf>,
     only: Vec<String>,
 }
 
 impl Options {
     /// `None` when help was all that was wanted.
     pub fn parse(arguments: Vec<String>) -> anyhow::Result<Option<Self>> {
-        let mut options = Self { program: beside_this()?, quick: false, json: None, only: Vec::new() };
+        let mut options = Self { program: beside_this()?, quick: false, json: None, svg: None, only: Vec::new() };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--program" => options.program = value()?.into(),
                 "--quick" => options.quick = true,
+                "--svg" => options.svg = Some(value()?.into()),
+                "--growth" => options.only.extend(rows::GROWTH.iter().map(|(name, _)| (*name).to_owned())),
                 "--json" => options.json = Some(value()?.into()),
                 "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
                 "--help" | "-h" => {
@@ -37,7 +45,8 @@ impl Options {
                 other => bail!("unknown option {other}\n{USAGE}"),
             }
         }
-        if let Some(unknown) = options.only.iter().find(|only| super::rows::ALL.iter().all(|(name, _)| name != only)) {
+        if let Some(unknown) = options.only.iter().find(|only| rows::ALL.iter().chain(rows::GROWTH).all(|(name, _)| name != only))
+        {
             bail!("--only {unknown}: there is no such row\n{USAGE}");
         }
         options.program = options.program.canonicalize().with_context(|| {
@@ -46,8 +55,13 @@ impl Options {
         Ok(Some(options))
     }
 
-    pub fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    /// The rows to measure, in their order.
+    pub fn rows(&self) -> Vec<rows::Named> {
+        let wanted = |(name, _): &&rows::Named| self.only.iter().any(|only| only == name);
+        match self.only.is_empty() {
+            true => rows::ALL.to_vec(),
+            false => rows::ALL.iter().chain(rows::GROWTH).filter(wanted).copied().collect(),
+        }
     }
 }
 

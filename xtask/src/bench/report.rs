@@ -9,6 +9,7 @@ use std::{
 
 use serde::Serialize;
 
+use super::plot::Plot;
 use crate::stats::median;
 
 #[derive(Serialize)]
@@ -75,6 +76,8 @@ pub struct Report {
     load_after: String,
     noisy_repeats: u32,
     rows: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    plots: Vec<Plot>,
 }
 
 impl Report {
@@ -83,15 +86,28 @@ impl Report {
         let measured_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let (load_after, machine) = (String::new(), machine());
-        Ok(Self { version, machine, measured_at, load_before: load(), load_after, noisy_repeats: 0, rows: Vec::new() })
+        Ok(Self {
+            version,
+            machine,
+            measured_at,
+            load_before: load(),
+            load_after,
+            noisy_repeats: 0,
+            rows: Vec::new(),
+            plots: Vec::new(),
+        })
     }
 
     pub fn add(&mut self, rows: Vec<Row>) {
         self.rows.extend(rows);
     }
 
-    pub fn end(&mut self, noisy_repeats: u32) {
-        (self.noisy_repeats, self.load_after) = (noisy_repeats, load());
+    pub fn end(&mut self, noisy_repeats: u32, plots: Vec<Plot>) {
+        (self.noisy_repeats, self.load_after, self.plots) = (noisy_repeats, load(), plots);
+    }
+
+    pub fn write_svg(&self, path: &Path) -> anyhow::Result<()> {
+        Ok(fs::write(path, super::svg::draw(&self.plots))?)
     }
 
     pub fn write_json(&self, path: &Path) -> anyhow::Result<()> {
@@ -107,6 +123,15 @@ impl fmt::Display for Report {
             "load {} before, {} after; {} repeats on a busy machine\n",
             self.load_before, self.load_after, self.noisy_repeats
         )?;
+        if !self.rows.is_empty() {
+            self.table(f)?;
+        }
+        self.plots.iter().try_for_each(|plot| write!(f, "\n{}", plot.table()))
+    }
+}
+
+impl Report {
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| {:44} | {:>13} | {:>11} | {:>13} | {:>9} | met |", "row", "measured", "floor", "judged", "budget")?;
         writeln!(f, "|{:-<46}|{:->15}|{:->13}|{:->15}|{:->11}|-----|", "", "", "", "", "")?;
         for row in &self.rows {
@@ -126,7 +151,7 @@ impl fmt::Display for Report {
 }
 
 /// Three digits that mean something.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     match value.abs() {
         value_abs if value_abs >= 100.0 => format!("{value:.0}"),
         value_abs if value_abs >= 10.0 => format!("{value:.1}"),

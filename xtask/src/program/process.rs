@@ -1,6 +1,6 @@
 //! What the kernel tells of a process: its CPU time to the nanosecond and its memory.
 
-use std::{fs, time::Duration};
+use std::{fs, io, os::unix::process::CommandExt, process::Command, time::Duration};
 
 use anyhow::{Context, bail};
 
@@ -68,4 +68,21 @@ fn is_child(pid: i32, parent: i32) -> Option<bool> {
 pub fn terminate(pid: i32) {
     // SAFETY: no memory is involved; the pid is that of a child that was not waited for yet.
     unsafe { libc::kill(pid, libc::SIGTERM) };
+}
+
+/// The soft limit of open files that `command` begins with.
+pub fn limit_open_files(command: &mut Command, limit: u64) {
+    let set = move || {
+        let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: both calls are async-signal-safe and get a valid place.
+        let set = unsafe {
+            libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut now) == 0 && {
+                now.rlim_cur = limit.min(now.rlim_max);
+                libc::setrlimit(libc::RLIMIT_NOFILE, &raw const now) == 0
+            }
+        };
+        if set { Ok(()) } else { Err(io::Error::last_os_error()) }
+    };
+    // SAFETY: between fork and exec only the two calls above are made.
+    unsafe { command.pre_exec(set) };
 }

@@ -33,6 +33,7 @@ pub struct Place {
     home: PathBuf,
     /// What the server starts for the Cursor CLI.
     cursor: PathBuf,
+    open_files: Option<u64>,
 }
 
 /// A server that was spawned and has not answered yet.
@@ -69,9 +70,34 @@ impl Place {
     pub fn new(program: &Path, home: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(home)?;
         let cursor = home.join("cursor-agent");
-        fs::write(&cursor, format!("#!/bin/sh\nexec '{}' demo-agent \"$@\"\n", program.display()))?;
-        fs::set_permissions(&cursor, fs::Permissions::from_mode(0o700))?;
-        Ok(Self { program: program.to_owned(), home: home.to_owned(), cursor })
+        let place = Self { program: program.to_owned(), home: home.to_owned(), cursor, open_files: None };
+        place.write_cursor("")?;
+        Ok(place)
+    }
+
+    /// Print mode is `command`'s; version, login and models stay the demo agent's.
+    pub fn print_mode_by(&self, command: &str) -> anyhow::Result<()> {
+        self.write_cursor(&format!("case \" $* \" in *' -p '*) exec {command} ;; esac\n"))
+    }
+
+    /// The limit that a server of this place gets at its start.
+    pub fn with_open_files(mut self, limit: u64) -> Self {
+        self.open_files = Some(limit);
+        self
+    }
+
+    fn write_cursor(&self, first: &str) -> anyhow::Result<()> {
+        let script = format!("#!/bin/sh\n{first}exec '{}' demo-agent \"$@\"\n", self.program.display());
+        fs::write(&self.cursor, script)?;
+        Ok(fs::set_permissions(&self.cursor, fs::Permissions::from_mode(0o700))?)
+    }
+
+    /// A server with a key, on any port, that takes as many runs as there are.
+    pub fn serve(&self) -> anyhow::Result<Server> {
+        let mut server = self.spawn(0)?.answered(String::new())?;
+        server.key = self.make_key()?;
+        server.lift_limits()?;
+        Ok(server)
     }
 
     pub fn data(&self) -> PathBuf {
@@ -89,6 +115,9 @@ impl Place {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log())?;
         let mut command = self.command("serve");
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--no-open", "--cursor-bin"]).arg(&self.cursor);
+        if let Some(limit) = self.open_files {
+            process::limit_open_files(&mut command, limit);
+        }
         let child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         Ok(Starting { place: self.clone(), child, begun })
     }
@@ -153,10 +182,7 @@ impl Starting {
 
 impl Server {
     pub fn start(program: &Path, home: &Path) -> anyhow::Result<Self> {
-        let place = Place::new(program, home)?;
-        let mut server = place.spawn(0)?.answered(String::new())?;
-        server.key = place.make_key()?;
-        Ok(server)
+        Place::new(program, home)?.serve()
     }
 
     pub fn pid(&self) -> i32 {
@@ -177,7 +203,22 @@ impl Server {
 
     /// A new chat with a first prompt.
     pub fn prompt(&self, client: &mut Client, text: &str) -> anyhow::Result<Run> {
-        self.ask(client, "/v1/agents", json!({ "prompt": { "text": text }, "driver": "demo" }))
+        self.prompt_to(client, "demo", text)
+    }
+
+    pub fn prompt_to(&self, client: &mut Client, driver: &str, text: &str) -> anyhow::Result<Run> {
+        self.ask(client, "/v1/agents", json!({ "prompt": { "text": text }, "driver": driver }))
+    }
+
+    /// All runs are to go on at once. False where there is no such limit, nor what came with it.
+    pub fn lift_limits(&self) -> anyhow::Result<bool> {
+        let body = json!({ "concurrentRuns": 1000 });
+        let answer = self.client()?.answer("PATCH", "/v1/limits", &[], Some(&body))?;
+        match answer.status {
+            200 => Ok(true),
+            404 | 405 => Ok(false),
+            status => bail!("PATCH /v1/limits was answered {status} {}", String::from_utf8_lossy(&answer.body)),
+        }
     }
 
     pub fn follow_up(&self, client: &mut Client, agent: &str, text: &str) -> anyhow::Result<Run> {

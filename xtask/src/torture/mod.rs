@@ -17,6 +17,7 @@ mod random;
 mod readers;
 mod report;
 mod requests;
+mod run_log;
 mod tails;
 mod verify;
 mod world;
@@ -28,7 +29,6 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use serde_json::json;
 
 use crate::program::Place;
 use faults::Executor;
@@ -61,9 +61,9 @@ pub fn main(arguments: Vec<String>) -> anyhow::Result<()> {
 }
 
 fn torture(options: &Options, place: &Place) -> anyhow::Result<World> {
-    let server = place.spawn(0)?.answered(String::new())?;
-    let mut world = World::new(server.address, place.make_key()?, place.data(), options.length + PATIENCE);
-    world.modern = lift_limits(&world)?;
+    let server = place.serve()?;
+    let mut world = World::new(server.address, server.key.clone(), place.data(), options.length + PATIENCE);
+    world.modern = server.lift_limits()?;
     let plan = Plan::new(options);
     let mut executor = Executor::new(&world, place.clone(), server);
     let ended = thread::scope(|scope| {
@@ -123,15 +123,6 @@ fn carry_out<'scope>(
         thread::sleep(LOOK);
     }
     Ok(())
-}
-
-/// All runs are to go on at once. False where there is no such limit, nor what came with it.
-fn lift_limits(world: &World) -> anyhow::Result<bool> {
-    match requests::ask(world, "PATCH", "/v1/limits", Some(&json!({ "concurrentRuns": 1000 })))? {
-        (200, _) => Ok(true),
-        (404 | 405, _) => Ok(false),
-        (status, answer) => bail!("PATCH /v1/limits was answered {status} {answer}"),
-    }
 }
 
 /// The runs of the torture as far as they were made.

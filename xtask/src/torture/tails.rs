@@ -19,10 +19,10 @@ use std::{
 
 use shim::{
     record::{self, Kind},
-    spec::LOG_FILE,
+    spec::{EXIT_FILE, LOG_FILE},
 };
 
-use super::{event_log, random::Random};
+use super::{event_log, random::Random, run_log::RunLog};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tail {
@@ -67,11 +67,12 @@ pub fn tear_events(run: &Path, random: &mut Random) -> io::Result<bool> {
 }
 
 /// Tears the run log of a run whose shim is gone without a last word.
-pub fn tear_log(run: &Path, random: &mut Random) -> io::Result<Option<Tail>> {
+pub fn tear_log(run: &Path, random: &mut Random) -> anyhow::Result<Option<Tail>> {
     let path = run.join(LOG_FILE);
     let consumed = event_log::ending(&run.join("events"));
     let length = fs::metadata(&path)?.len();
-    if consumed.done || length < consumed.log_offset {
+    // A shim that has said its last word writes nothing more.
+    if consumed.done || length < consumed.log_offset || run.join(EXIT_FILE).exists() || RunLog::read(run)?.ended.is_some() {
         return Ok(None);
     }
     if random.chance(2) && length > consumed.log_offset {

@@ -11,7 +11,7 @@ use domain::{Outcome, Step, StepBody, StepChange, StepId, ToolCall, ToolStatus, 
 use crate::{
     bench::{chats, context::Context, prompt::Prompt, report::Row},
     http::Client,
-    program::Server,
+    program::{Run, Server},
 };
 
 const STEPS: u32 = 100_000;
@@ -19,18 +19,9 @@ const REPEATS: usize = 200;
 
 pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let count = if context.quick { STEPS / 10 } else { STEPS };
-    let home = context.place();
-    let database;
-    let (agent, run) = {
-        let server = Server::start(&context.program, &home)?;
-        let (_, run) = chats::run(&server, Prompt::One)?;
-        database = server.data().join("db.sqlite");
-        (run.agent, run.run)
-    };
-    insert(&database, &run, count)?;
-    let server = Server::start(&context.program, &home)?;
+    let (server, run) = stored(context, count, Size::Usual)?;
     let mut client = server.client()?;
-    let path = format!("/v1/agents/{agent}/steps?limit=100");
+    let path = format!("/v1/agents/{}/steps?limit=100", run.agent);
     let first = open(&mut client, &path)?;
     let (mut newest, mut older) = (Vec::new(), Vec::new());
     let page = client.json("GET", &path, None)?;
@@ -47,14 +38,33 @@ pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-fn open(client: &mut Client, path: &str) -> anyhow::Result<f64> {
+/// How much is in a step.
+#[derive(Clone, Copy)]
+pub enum Size {
+    Usual,
+    /// For so many steps that their number is what counts.
+    Small,
+}
+
+/// A server on a chat with `count` steps more than its run left.
+pub fn stored(context: &mut Context, count: u32, size: Size) -> anyhow::Result<(Server, Run)> {
+    let home = context.place();
+    let (run, database) = {
+        let server = Server::start(&context.program, &home)?;
+        (chats::run(&server, Prompt::One)?.1, server.data().join("db.sqlite"))
+    };
+    insert(&database, &run.run, count, size)?;
+    Ok((Server::start(&context.program, &home)?, run))
+}
+
+pub fn open(client: &mut Client, path: &str) -> anyhow::Result<f64> {
     let begun = Instant::now();
     client.request("GET", path, None)?;
     Ok(begun.elapsed().as_secs_f64() * 1000.0)
 }
 
 /// While no server runs.
-fn insert(database: &Path, run: &str, count: u32) -> anyhow::Result<()> {
+fn insert(database: &Path, run: &str, count: u32, size: Size) -> anyhow::Result<()> {
     let id = run.parse().context("the run's id")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -62,7 +72,8 @@ fn insert(database: &Path, run: &str, count: u32) -> anyhow::Result<()> {
         // After those that the run has left.
         let ordinals: Vec<u32> = (10..10 + count).collect();
         for some in ordinals.chunks(5_000) {
-            let changes = some.iter().map(|ordinal| StepChange::Closed(step(StepId { run: id, ordinal: *ordinal }))).collect();
+            let changes =
+                some.iter().map(|ordinal| StepChange::Closed(step(StepId { run: id, ordinal: *ordinal }, size))).collect();
             steps::save(&db, run, changes).await?;
         }
         Ok(())
@@ -70,10 +81,14 @@ fn insert(database: &Path, run: &str, count: u32) -> anyhow::Result<()> {
 }
 
 /// Every third is a tool call, as in a conversation that works.
-fn step(id: StepId) -> Step {
+fn step(id: StepId, size: Size) -> Step {
+    let lines = match size {
+        Size::Usual => 20,
+        Size::Small => 2,
+    };
     let at = 1_700_000_000_000 + i64::from(id.ordinal);
     let body = if id.ordinal.is_multiple_of(3) {
-        let output = "a line of output, as long as such lines are\n".repeat(20);
+        let output = "a line of output, as long as such lines are\n".repeat(lines);
         StepBody::ToolCall(Box::new(ToolCall {
             call_id: format!("call-{}", id.ordinal),
             name: "read_file".to_owned(),
@@ -91,7 +106,7 @@ fn step(id: StepId) -> Step {
             },
         }))
     } else {
-        StepBody::AssistantMessage { text: format!("Step {}. {}", id.ordinal, "Some words of an answer. ".repeat(20)) }
+        StepBody::AssistantMessage { text: format!("Step {}. {}", id.ordinal, "Some words of an answer. ".repeat(lines)) }
     };
     Step { id, started_at: at, ended_at: Some(at), size: 500, truncated: false, body }
 }

@@ -1,19 +1,25 @@
 //! The rows of the table, each measured by a function of its own, in this order.
 
+mod bounded;
 mod chat;
 mod delay;
 mod flood;
 mod launch;
+mod live;
 mod many;
 mod memory;
+mod readers;
 mod size;
 mod start;
+mod stored;
 
 use super::{context::Context, report::Row};
 
 type Measure = fn(&mut Context) -> anyhow::Result<Vec<Row>>;
+pub type Named = (&'static str, Measure);
 
-pub const ALL: &[(&str, Measure)] = &[
+/// What is measured unless told otherwise.
+pub const ALL: &[Named] = &[
     ("delay", delay::measure),
     ("flood", flood::measure),
     ("many", many::measure),
@@ -23,6 +29,10 @@ pub const ALL: &[(&str, Measure)] = &[
     ("chat", chat::measure),
     ("size", size::measure),
 ];
+
+/// What takes minutes: only when it is named, or with `--growth`.
+pub const GROWTH: &[Named] =
+    &[("live", live::measure), ("stored", stored::measure), ("readers", readers::measure), ("bounded", bounded::measure)];
 
 const NS_PER_MS: f64 = 1e6;
 const NS_PER_S: f64 = 1e9;

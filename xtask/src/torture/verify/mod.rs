@@ -2,7 +2,6 @@
 
 mod fold;
 pub mod processes;
-mod run_log;
 mod sequence;
 mod state;
 mod steps;

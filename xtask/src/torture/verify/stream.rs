@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::{
     fold::Fold,
-    run_log::RunLog,
     sequence::{Item, Sequence},
     written::Written,
 };
 use crate::torture::{
     events::{Seen, number_of},
     processes, readers,
+    run_log::RunLog,
     world::{Run, Snapshot, World, lock},
 };
 
