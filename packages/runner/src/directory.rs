@@ -54,8 +54,18 @@ impl RunDirectory {
         self.path.join("guards.json")
     }
 
+    /// The log of a run that has ended, when it was compressed.
+    pub fn compressed_log(&self) -> PathBuf {
+        self.path.join("log.gz")
+    }
+
     pub fn spec(&self) -> PathBuf {
         self.path.join(spec::SPEC_FILE)
+    }
+
+    /// Whether the program was started, however long ago.
+    pub fn has_log(&self) -> bool {
+        self.log().exists() || self.compressed_log().exists()
     }
 
     /// What the shim said on its way out when it could not start.
@@ -83,7 +93,7 @@ impl RunDirectory {
         }
         let lock = fs::OpenOptions::new().create(true).append(true).open(self.path.join(spec::LOCK_FILE));
         let lock = lock.map_err(RunnerError::io("open the lock of the run"))?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() || self.log().exists() {
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() || self.has_log() {
             return Ok(false);
         }
         fs::remove_dir_all(&self.path).map_err(RunnerError::io("remove a run directory"))?;

@@ -4,6 +4,7 @@
 //! there is no lossy channel between the program and a reader; a run outlives this process and is
 //! taken up again by the next; a run ends in one honest state, with nothing of it left running.
 
+mod clean_up;
 mod clock;
 mod directory;
 mod error;
@@ -26,6 +27,7 @@ mod state;
 mod steps;
 mod store;
 
+pub use clean_up::{CleanedUp, Fate, clean_up, size_of};
 pub use directory::RunDirectory;
 pub use error::RunnerError;
 pub use event_reader::{EventReader, StoredEvent};

@@ -140,6 +140,27 @@ impl<S: RunStore> Runner<S> {
         let _ = tokio::task::spawn_blocking(move || shim::scope::kill_all(None, &mark, || ())).await;
     }
 
+    /// Ends the processes of runs that are over: neither live here nor with a shim of their own. Returns whose
+    /// they were, and what they were.
+    pub async fn sweep(&self) -> Vec<(RunId, String)> {
+        let inner = self.inner.clone();
+        let sweep = move || {
+            let mut ended = Vec::new();
+            for (run, process) in shim::scope::marked(&inner.settings.instance) {
+                let Ok(run) = run.parse::<RunId>() else { continue };
+                let directory = RunDirectory::of(&inner.settings.runs, run);
+                let known = lock(&inner.live).contains_key(&run) || lock(&inner.recovering).contains_key(&run);
+                if known || directory.is_supervised() {
+                    continue;
+                }
+                shim::scope::kill_all(None, &shim::spec::mark(&inner.settings.instance, &run.to_string()), || ());
+                ended.push((run, process.command));
+            }
+            ended
+        };
+        tokio::task::spawn_blocking(sweep).await.unwrap_or_default()
+    }
+
     /// The run was taken up, launched or given up.
     pub fn settle(&self, run: RunId) {
         if let Some(token) = lock(&self.inner.recovering).remove(&run) {
@@ -160,7 +181,7 @@ impl<S: RunStore> Runner<S> {
     /// Whether the run's program was started, or is just being.
     pub fn was_launched(&self, run: RunId) -> bool {
         let directory = RunDirectory::of(&self.inner.settings.runs, run);
-        directory.log().exists() || directory.is_supervised()
+        directory.has_log() || directory.is_supervised()
     }
 
     /// Makes sure that a run whose server died before its program was started will not be started

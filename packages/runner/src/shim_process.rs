@@ -1,6 +1,6 @@
 //! The server's end of a shim: starting it, the doorbell, and commands.
 
-use std::{fs, io, os::fd::AsRawFd, path::Path, process::Stdio};
+use std::{fs, io, os::fd::AsRawFd, path::Path, process::Stdio, time::Duration};
 
 use shim::{
     control::{Action, Command},
@@ -22,13 +22,9 @@ pub async fn start(program: &Path, directory: &RunDirectory, spec: &Spec, payloa
     let spec_json = serde_json::to_vec_pretty(spec)?;
     fs::write(directory.spec(), spec_json)?;
     let errors = fs::File::create(directory.shim_errors())?;
-    let mut child = tokio::process::Command::new(program)
-        .arg(directory.path())
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(errors)
-        .spawn()?;
+    let mut command = tokio::process::Command::new(program);
+    command.arg(directory.path()).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+    let mut child = spawn(&mut command).await?;
     if let Some(mut input) = child.stdin.take() {
         // A shim that died reads nothing; the byte that does not come below tells of it.
         let _ = input.write_all(&payload.encode()).await;
@@ -42,6 +38,19 @@ pub async fn start(program: &Path, directory: &RunDirectory, spec: &Spec, payloa
         }
     }
     Ok(child)
+}
+
+/// A program that was just written is busy for as long as another thread's fork holds on to the file.
+async fn spawn(command: &mut tokio::process::Command) -> io::Result<Child> {
+    for _ in 0..100 {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            other => return other,
+        }
+    }
+    command.spawn()
 }
 
 /// A connection to a shim that lives.

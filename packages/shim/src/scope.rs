@@ -50,6 +50,15 @@ pub fn members(root: Option<i32>, mark: &str) -> Vec<Process> {
     all.into_iter().zip(inside).filter(|(process, inside)| *inside && !process.zombie).map(|(process, _)| process).collect()
 }
 
+/// All processes of one instance by the run whose mark they carry; not those without a mark, whatever their
+/// parents are.
+pub fn marked(instance: &str) -> Vec<(String, Process)> {
+    let prefix = format!("{}={instance}/", crate::spec::MARK_VARIABLE);
+    let me = std::process::id() as i32;
+    let others = platform::processes().into_iter().filter(|process| process.pid != me && !process.zombie);
+    others.filter_map(|process| Some((platform::variable_after(process.pid, prefix.as_bytes())?, process))).collect()
+}
+
 /// Sends `signal` to each that is still the process that was seen.
 pub fn signal_all(processes: &[Process], signal: i32) {
     for process in processes {
@@ -109,10 +118,21 @@ mod platform {
     }
 
     pub fn has_variable(pid: i32, wanted: &[u8]) -> bool {
+        environment(pid).is_some_and(|bytes| bytes.split(|byte| *byte == 0).any(|variable| variable == wanted))
+    }
+
+    /// What follows `prefix` in the variable that begins with it.
+    pub fn variable_after(pid: i32, prefix: &[u8]) -> Option<String> {
+        let bytes = environment(pid)?;
+        let rest = bytes.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(prefix))?;
+        String::from_utf8(rest.to_vec()).ok()
+    }
+
+    fn environment(pid: i32) -> Option<Vec<u8>> {
         // Bounded: an environment can be made as large as the stack.
         let mut bytes = Vec::new();
-        let read = fs::File::open(format!("/proc/{pid}/environ")).and_then(|file| file.take(4 << 20).read_to_end(&mut bytes));
-        read.is_ok() && bytes.split(|byte| *byte == 0).any(|variable| variable == wanted)
+        fs::File::open(format!("/proc/{pid}/environ")).ok()?.take(4 << 20).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     pub fn signal(process: &Process, signal: i32) {
@@ -177,6 +197,10 @@ mod platform {
 
     pub fn has_variable(_pid: i32, _wanted: &[u8]) -> bool {
         false
+    }
+
+    pub fn variable_after(_pid: i32, _prefix: &[u8]) -> Option<String> {
+        None
     }
 
     pub fn signal(process: &Process, signal: i32) {

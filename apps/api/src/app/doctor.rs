@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 
 use agents::cursor::version;
 
-use super::{App, cursor::probe, cursor_state::CursorState, data_directory::Holder};
+use super::{App, cursor::probe, cursor_state::CursorState, data_directory::Holder, housekeeping};
 
 /// With less room a run may end for it.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -49,6 +49,9 @@ impl App {
         let mut checks = cursor_checks(&state, self.finder.configured());
         checks.push(git_check().await);
         checks.push(disk_check(self.data.root()));
+        if let Some(report) = self.last_clean_up().await {
+            checks.push(Check::new("clean-up", "Clean-up", CheckStatus::Ok, housekeeping::describe(&report)));
+        }
         (checks, state)
     }
 }

@@ -13,6 +13,7 @@ pub mod directories;
 pub mod doctor;
 mod error;
 pub mod hook;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod launch;
 pub mod limits;

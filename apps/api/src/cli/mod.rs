@@ -1,6 +1,7 @@
 //! The command line. An error ends with what to do next.
 
 mod doctor;
+mod gc;
 mod keys;
 mod link;
 mod passwd;
@@ -38,6 +39,8 @@ enum Command {
     Stop(stop::Stop),
     /// Check everything an agent needs, each finding with its remedy
     Doctor(doctor::Doctor),
+    /// Compress and remove what is not needed any more, and say what that freed
+    Gc(gc::Gc),
     /// Print the API document (OpenAPI 3.1)
     Openapi,
 }
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Passwd(passwd) => runtime.block_on(passwd.run()),
         Command::Stop(stop) => runtime.block_on(stop.run()),
         Command::Doctor(doctor) => runtime.block_on(doctor.run()),
+        Command::Gc(gc) => runtime.block_on(gc.run()),
         Command::Openapi => openapi(),
     };
     // A blocking task that hangs, such as a slow disk, does not keep the program.

@@ -20,6 +20,7 @@ pub struct File {
     pub base_path: Option<String>,
     pub public_url: Option<String>,
     pub on_run_end: Option<String>,
+    pub keep_run_logs_days: Option<u32>,
     pub agent_env: BTreeMap<String, String>,
 }
 

@@ -13,6 +13,8 @@ use thiserror::Error;
 
 pub use file::File;
 
+pub const DEFAULT_KEEP_DAYS: u32 = 30;
+
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4310);
 
 #[derive(Debug, Error)]
@@ -53,6 +55,9 @@ pub struct Options {
     /// A shell command that is run when a run has ended; it gets JSON on standard input
     #[arg(long, env = "CURSOR_SELFHOST_ON_RUN_END", value_name = "CMD")]
     pub on_run_end: Option<String>,
+    /// How many days the logs and events of a run are kept; its steps stay [default: 30]
+    #[arg(long, env = "CURSOR_SELFHOST_KEEP_RUN_LOGS_DAYS", value_name = "DAYS")]
+    pub keep_run_logs_days: Option<u32>,
 }
 
 /// The options of every command.
@@ -76,6 +81,8 @@ pub struct Config {
     pub base_path: String,
     pub public_url: Option<PublicUrl>,
     pub on_run_end: Option<String>,
+    /// After so many days the logs and events of a run are removed.
+    pub keep_run_logs_days: u32,
     /// Variables for every agent program.
     pub agent_env: BTreeMap<String, String>,
 }
@@ -106,6 +113,7 @@ impl Config {
             base_path: parse_base_path(&base_path)?,
             public_url: public_url.map(|text| parse_public_url(&text)).transpose()?,
             on_run_end: options.on_run_end.or(file.on_run_end).filter(|command| !command.trim().is_empty()),
+            keep_run_logs_days: options.keep_run_logs_days.or(file.keep_run_logs_days).unwrap_or(DEFAULT_KEEP_DAYS),
             agent_env: file.agent_env,
         })
     }

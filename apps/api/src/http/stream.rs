@@ -19,9 +19,6 @@ use utoipa::IntoParams;
 use super::{AppState, caller::Known, path::Path, query::Params, sse};
 use crate::app::{Error, Kind, Result, auth::Caller};
 
-/// How long the events of a run are kept at least; steps stay for ever.
-const RETENTION_SECONDS: &str = "2592000";
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StreamRun {
@@ -61,7 +58,9 @@ pub async fn stream_run(
     };
     let mut response = sse::response(stream::unfold(state, next));
     let name = HeaderName::from_static("x-cursor-stream-retention-seconds");
-    response.headers_mut().insert(name, HeaderValue::from_static(RETENTION_SECONDS));
+    // How long the events of a run are kept at least; steps stay for ever.
+    let kept = u64::from(app.config.keep_run_logs_days) * 24 * 60 * 60;
+    response.headers_mut().insert(name, HeaderValue::from(kept));
     Ok(response)
 }
 

@@ -55,6 +55,7 @@ impl TestApp {
             base_path: String::new(),
             public_url: None,
             on_run_end: None,
+            keep_run_logs_days: 30,
             agent_env: Default::default(),
         };
         change(&mut config);

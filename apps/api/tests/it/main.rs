@@ -9,6 +9,7 @@ mod bad_input;
 mod contract;
 mod events;
 mod failures;
+mod housekeeping;
 mod idempotency;
 mod layers;
 mod limits;

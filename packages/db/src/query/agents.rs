@@ -45,6 +45,12 @@ pub async fn find_any(db: &Db, id: &str) -> Result<Option<AgentRow>, DbError> {
     Ok(agent::Entity::find_by_id(id.to_owned()).one(db.reader()).await?)
 }
 
+/// Which of these are there.
+pub async fn known(db: &Db, ids: Vec<String>) -> Result<Vec<String>, DbError> {
+    let select = agent::Entity::find().select_only().column(agent::Column::Id).filter(agent::Column::Id.is_in(ids));
+    Ok(select.into_tuple().all(db.reader()).await?)
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub archived: bool,

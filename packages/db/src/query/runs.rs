@@ -125,6 +125,12 @@ pub async fn live(db: &Db) -> Result<Vec<RunRow>, DbError> {
     Ok(select.order_by_asc(run::Column::CreatedAt).order_by_asc(run::Column::Id).all(db.reader()).await?)
 }
 
+/// When these runs ended, `None` for those that are live; runs that are not there are left out.
+pub async fn ends(db: &Db, ids: Vec<String>) -> Result<Vec<(String, Option<i64>)>, DbError> {
+    let found = run::Entity::find().filter(run::Column::Id.is_in(ids)).all(db.reader()).await?;
+    Ok(found.into_iter().map(|run| (run.id.clone(), run.ended_at.filter(|_| !run.is_live()))).collect())
+}
+
 /// The day's budget does not hold it any more.
 pub async fn release(db: &Db, id: &str) -> Result<(), DbError> {
     let row = run::ActiveModel { id: Set(id.to_owned()), released: Set(true), ..Default::default() };

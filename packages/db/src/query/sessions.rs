@@ -32,6 +32,13 @@ pub async fn create_link(db: &Db, hash: String, user_id: i64, now: i64, expires_
     Ok(())
 }
 
+/// Removes what has expired.
+pub async fn prune(db: &Db, now: i64) -> Result<(), DbError> {
+    session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now)).exec(db.writer()).await?;
+    sign_in_link::Entity::delete_many().filter(sign_in_link::Column::ExpiresAt.lt(now)).exec(db.writer()).await?;
+    Ok(())
+}
+
 /// Takes a link out of use and tells whose it was; `None` when it is used up or too old.
 pub async fn use_link(db: &Db, hash: &str, now: i64) -> Result<Option<i64>, DbError> {
     let transaction = db.begin().await?;

@@ -207,6 +207,10 @@ impl Fixture {
         all(&mut self.runner.events(run, None).await.unwrap()).await
     }
 
+    pub fn instance(&self) -> String {
+        instance_of(self.directory.path())
+    }
+
     pub fn run_directory(&self, run: RunId) -> PathBuf {
         self.directory.path().join("runs").join(run.to_string())
     }
@@ -216,7 +220,7 @@ impl Fixture {
         let mut reader = self.runner.events(run, None).await.unwrap();
         let mut seen = String::new();
         while !seen.contains(text) {
-            for event in reader.next().await.unwrap().expect("the run goes on") {
+            for event in reader.next().await.unwrap().unwrap_or_else(|| panic!("the run goes on: {seen}")) {
                 seen.push_str(&String::from_utf8_lossy(event.public()));
             }
         }
@@ -233,8 +237,14 @@ pub async fn all(reader: &mut EventReader) -> Vec<String> {
     lines
 }
 
+/// Tests share the machine's processes, so each has marks of its own.
+fn instance_of(directory: &std::path::Path) -> String {
+    format!("test{}", directory.file_name().unwrap().to_str().unwrap())
+}
+
 pub fn settings(directory: PathBuf) -> Settings {
-    Settings { runs: directory.join("runs"), programs: directory.join("programs"), instance: "test".to_owned() }
+    let instance = instance_of(&directory);
+    Settings { runs: directory.join("runs"), programs: directory.join("programs"), instance }
 }
 
 pub fn limits() -> Limits {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod clean_up;
 mod fixture;
 mod guards;
 mod runs;

@@ -7,8 +7,8 @@ use domain::RunStatus;
 use crate::fixture::Fixture;
 
 /// Processes that carry the mark of this run.
-fn marked(run: domain::RunId) -> Vec<i32> {
-    shim::scope::members(None, &format!("test/{run}")).iter().map(|process| process.pid).collect()
+fn marked(fixture: &Fixture, run: domain::RunId) -> Vec<i32> {
+    shim::scope::members(None, &format!("{}/{run}", fixture.instance())).iter().map(|process| process.pid).collect()
 }
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn children_that_detach_ignore_term_or_hold_the_pipes_are_ended() {
     ] {
         let run = fixture.start(&format!("{child}\n echo up; echo '{{\"type\":\"result\"}}'"));
         assert_eq!(fixture.status(run).await, RunStatus::Finished, "{child}");
-        assert_eq!(marked(run), Vec::<i32>::new(), "{child}");
+        assert_eq!(marked(&fixture, run), Vec::<i32>::new(), "{child}");
         let notice = fixture.store.0.lock().unwrap().steps.values().any(
             |step| matches!(&step.body, domain::StepBody::Notice(notice) if notice.code == "background_ended" && notice.message.contains("sleep")),
         );
@@ -38,7 +38,7 @@ async fn what_is_killed_together_with_its_program_is_told_too() {
     fixture.until_text(run, "up").await;
     fixture.runner.stop(run).await.unwrap();
     assert_eq!(fixture.status(run).await, RunStatus::Cancelled);
-    assert_eq!(marked(run), Vec::<i32>::new());
+    assert_eq!(marked(&fixture, run), Vec::<i32>::new());
     let told = fixture
         .store
         .0
@@ -60,7 +60,7 @@ async fn a_killed_shim_is_told_and_its_scope_is_swept() {
     let outcome = fixture.ended(run).await;
     assert_eq!(outcome.error.unwrap().code, "supervisor_lost");
     assert!(begun.elapsed() < Duration::from_secs(5));
-    assert_eq!(marked(run), Vec::<i32>::new());
+    assert_eq!(marked(&fixture, run), Vec::<i32>::new());
 }
 
 #[tokio::test]

@@ -1,0 +1,158 @@
+//! What is kept, and for how long: logs of runs that have ended, files of chats that are gone, answers to
+//! repeated requests. Steps are kept for ever. Can be done at any time, also beside a running server.
+
+use std::{collections::HashMap, path::Path};
+
+use db::query::{agents, changes, idempotency, runs, sessions, settings};
+use runner::{CleanedUp, Fate, clean_up, size_of};
+use serde::{Deserialize, Serialize};
+
+use super::{App, Error, Result, clock::now_ms, idempotency::KEPT_MS};
+
+const SETTING: &str = "housekeeping";
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Directories of chats that nobody knows may be of one that is just being made.
+const YOUNG_MS: i64 = 60 * 60 * 1000;
+
+/// What one clean-up did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub logs_compressed: u64,
+    pub runs_removed: u64,
+    /// Directories of chats that are not there any more.
+    pub leftovers_removed: u64,
+    pub freed_bytes: u64,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let did: Vec<String> = [
+            (self.logs_compressed, "run log compressed", "run logs compressed"),
+            (self.runs_removed, "run directory removed", "run directories removed"),
+            (self.leftovers_removed, "leftover of a deleted chat removed", "leftovers of deleted chats removed"),
+        ]
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+        .collect();
+        if did.is_empty() {
+            return write!(f, "nothing to clean up");
+        }
+        write!(f, "{}: {} freed", did.join(", "), megabytes(self.freed_bytes))
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+impl App {
+    pub async fn clean_up(&self) -> Result<Report> {
+        let now = now_ms();
+        let CleanedUp { compressed, removed, freed_bytes } = self.clean_up_runs(now).await?;
+        let (leftovers_removed, leftover_bytes) = self.remove_leftovers(now).await?;
+        idempotency::prune(&self.db, now - KEPT_MS).await?;
+        sessions::prune(&self.db, now).await?;
+        changes::prune(&self.db).await?;
+        let report = Report {
+            at: now,
+            logs_compressed: compressed,
+            runs_removed: removed,
+            leftovers_removed,
+            freed_bytes: freed_bytes + leftover_bytes,
+        };
+        if report.freed_bytes > 0 {
+            settings::set(&self.db, SETTING, &serde_json::to_string(&report).unwrap_or_default()).await?;
+        }
+        Ok(report)
+    }
+
+    /// Ends processes of runs that are over, which nothing but a crash of everything leaves behind.
+    pub async fn sweep(&self) {
+        for (run, command) in self.runner.sweep().await {
+            tracing::warn!(%run, %command, "a process of a run that is over was ended");
+        }
+    }
+
+    /// The last one that freed anything.
+    pub async fn last_clean_up(&self) -> Option<Report> {
+        let stored = settings::get(&self.db, SETTING).await.ok().flatten()?;
+        serde_json::from_str(&stored).ok()
+    }
+
+    async fn clean_up_runs(&self, now: i64) -> Result<CleanedUp> {
+        let directory = self.data.runs();
+        let ids = names_in(&directory).await?;
+        let mut ends: HashMap<String, Option<i64>> = HashMap::new();
+        for some in ids.chunks(500) {
+            ends.extend(runs::ends(&self.db, some.to_vec()).await?);
+        }
+        let removed_before = now.saturating_sub(i64::from(self.config.keep_run_logs_days) * DAY_MS);
+        let fate = move |run: domain::RunId| match ends.get(&run.to_string()) {
+            None => Fate::Unknown,
+            Some(None) => Fate::Leave,
+            Some(Some(ended_at)) if *ended_at <= removed_before => Fate::Remove,
+            Some(Some(_)) => Fate::Compress,
+        };
+        let shutdown = self.shutdown.clone();
+        let cleaning = tokio::task::spawn_blocking(move || clean_up(&directory, fate, || !shutdown.is_cancelled()));
+        cleaning.await.map_err(|error| Error::internal("clean up", error))
+    }
+
+    /// What deleted chats left in the data directory, as when the server died while it removed them.
+    async fn remove_leftovers(&self, now: i64) -> Result<(u64, u64)> {
+        let (mut removed, mut freed) = (0, 0);
+        for parent in [self.data.root().join("cursor"), self.data.root().join("workspaces")] {
+            let ids: Vec<String> =
+                names_in(&parent).await?.into_iter().filter(|name| name.parse::<domain::AgentId>().is_ok()).collect();
+            let mut known = Vec::new();
+            for some in ids.chunks(500) {
+                known.extend(agents::known(&self.db, some.to_vec()).await?);
+            }
+            for id in ids.iter().filter(|id| !known.contains(id)) {
+                let path = parent.join(id);
+                let work = tokio::task::spawn_blocking(move || remove_old(&path, now));
+                if let Some(bytes) = work.await.map_err(|error| Error::internal("clean up", error))? {
+                    (removed, freed) = (removed + 1, freed + bytes);
+                }
+            }
+        }
+        Ok((removed, freed))
+    }
+}
+
+/// The bytes that it took, if it was old enough and could be removed.
+fn remove_old(path: &Path, now: i64) -> Option<u64> {
+    let modified = std::fs::symlink_metadata(path).ok()?.modified().ok()?;
+    let modified = modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as i64;
+    if now - modified < YOUNG_MS {
+        return None;
+    }
+    let size = size_of(path);
+    match std::fs::remove_dir_all(path) {
+        Ok(()) => Some(size),
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "a leftover could not be removed");
+            None
+        }
+    }
+}
+
+/// The names in a directory; none when it is not there.
+async fn names_in(path: &Path) -> Result<Vec<String>> {
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    });
+    read.await.map_err(|error| Error::internal("clean up", error))
+}
+
+/// The doctor's line about it.
+pub fn describe(report: &Report) -> String {
+    format!("Last clean-up {}: {report}", super::clock::rfc3339(report.at))
+}
