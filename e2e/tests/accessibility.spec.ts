@@ -38,14 +38,51 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("?");
     await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
     await expectNothingSerious(page, "dialog");
-    await page.keyboard.press("Escape");
+  });
 
+  test(`the settings and the list of CLI chats are in order, ${colorScheme}`, async ({ app }) => {
+    const { page } = app;
+    await page.emulateMedia({ colorScheme });
+    await app.api("PATCH", "v1/limits", { day: { toolCalls: 50 } });
     await page.getByRole("link", { name: "Settings", exact: true }).click();
     await expect(page.getByRole("heading", { name: "This machine" })).toBeVisible();
+    const calls = page.getByRole("group", { name: "Each run" }).getByRole("textbox", { name: "Tool calls" });
+    await calls.fill("0");
+    await calls.press("Enter");
+    await expect(page.getByRole("alert")).toBeVisible();
     await expectNothingSerious(page, "settings");
     await page.getByRole("link", { name: "CLI chats" }).click();
     await expect(page.getByRole("heading", { name: "CLI chats" })).toBeVisible();
     await expectNothingSerious(page, "CLI chats");
+  });
+
+  test(`a queue and what waits are in order, ${colorScheme}`, async ({ app }) => {
+    const { page } = app;
+    await page.emulateMedia({ colorScheme });
+    await app.api("PATCH", "v1/limits", { concurrentRuns: 1 });
+    await app.createChat("#demo chunks=4000 rate=5\nCount for me", { name: "Has the slot" });
+    await expect(app.chat("Has the slot")).toContainText("Running");
+    const agent = await app.createChat("#demo pace=0\nread README.md", { name: "Waits" });
+    for (const text of ["One", "Two", "Three"]) await app.api("POST", `v1/agents/${agent}/queue`, { prompt: { text } });
+    await app.open(agent);
+    await app.expectQueued("One", "Two", "Three");
+    await app.queue.getByRole("button", { name: "Pause" }).click();
+    await app.queue.getByRole("button", { name: "Two" }).click();
+    await expect(app.queue.getByRole("textbox", { name: "Prompt" })).toBeFocused();
+    await expect(app.queue).toContainText("Paused");
+    await expectNothingSerious(page, "queue");
+  });
+
+  test(`what a limit stopped is in order, ${colorScheme}`, async ({ app }) => {
+    const { page } = app;
+    await page.emulateMedia({ colorScheme });
+    await app.api("PATCH", "v1/limits", { chat: { toolCalls: 1 } });
+    await app.open(await app.createChat("#demo pace=60\nrun `echo a`, then run `echo b`, then run `echo c`"));
+    await app.expectEnded("ERROR");
+    await expectNothingSerious(page, "stopped by a limit");
+    await page.getByRole("button", { name: "Limits of this chat" }).click();
+    await expect(page.getByRole("dialog").getByRole("group", { name: "Each run" })).toBeVisible();
+    await expectNothingSerious(page, "limits of a chat");
   });
 
   test(`the sign-in page is in order, ${colorScheme}`, async ({ page, program }) => {

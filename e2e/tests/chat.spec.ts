@@ -78,13 +78,19 @@ test("a run that has answered but not ended says so, and can be stopped", async 
   await app.send("#demo pace=0 hang-after-result\nread README.md");
   await expect(app.header).toContainText("Finishing");
   await expect(app.conversation).toContainText("Finishing …");
-  await page.reload();
-  await expect(app.header).toContainText("Finishing");
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.locator("[data-run-end]")).toHaveCount(2);
   await expect(app.conversation).not.toContainText("Finishing …");
   await app.send("#demo pace=0\nread README.md");
   await expect(page.locator("[data-run-end]")).toHaveCount(3);
+});
+
+test("a run that has answered before its chat is opened says so", async ({ app }) => {
+  const agent = await app.createChat("#demo pace=0 hang-after-result\nread README.md");
+  // Its last words, but for its end, have come by then.
+  await expect.poll(async () => JSON.stringify(await app.api("GET", `v1/agents/${agent}/steps`))).toMatch(/"assistant_message"[^}]*"endedAt"|"endedAt"[^}]*"assistant_message"/);
+  await app.open(agent);
+  await expect(app.header).toContainText("Finishing");
 });
 
 test("a refused call is shown as refused, and one action allows it and goes on", async ({ app }) => {

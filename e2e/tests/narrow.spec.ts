@@ -42,3 +42,32 @@ test("what is touched is large enough", async ({ app }) => {
   );
   expect(small).toEqual([]);
 });
+
+test("a queue and the limits fit 390 px, and all is reached by touch", async ({ app }) => {
+  const { page } = app;
+  const agent = await app.createChat("#demo chunks=4000 rate=5\nCount for me");
+  await app.open(agent);
+  await expect(app.conversation).toContainText("word 1 ");
+  for (const text of ["One, which is much longer than the one line that a screen as narrow as this one has, and than the two that it gets", "Two", "Three"]) await app.api("POST", `v1/agents/${agent}/queue`, { prompt: { text } });
+  await expect(app.queue).toContainText("3 prompts wait");
+  await expectNothingCutOff(page);
+  await app.queue.getByRole("button", { name: "Menu of prompt 3" }).tap();
+  await page.getByRole("menuitem", { name: "Move to the front" }).tap();
+  await expect(app.queue.locator("[data-queue-text]").first()).toHaveText("Three");
+  await app.queue.getByRole("button", { name: "Menu of prompt 2" }).tap();
+  await page.getByRole("menuitem", { name: "Delete" }).tap();
+  await expect(app.queue).toContainText("2 prompts wait");
+  await app.queue.getByRole("button", { name: "Pause" }).tap();
+  await expect(app.queue.getByRole("button", { name: "Go on" })).toBeVisible();
+  const small = await app.queue.locator("button:visible").evaluateAll((buttons) => buttons.map((button) => ({ name: button.getAttribute("aria-label") ?? button.textContent, height: button.getBoundingClientRect().height })).filter(({ height }) => height < 39.5));
+  expect(small).toEqual([]);
+
+  await page.getByRole("button", { name: "Chat menu" }).tap();
+  await page.getByRole("menuitem", { name: "Limits of this chat" }).tap();
+  await expect(page.getByRole("dialog").getByRole("group", { name: "Each run" })).toBeVisible();
+  await expectNothingCutOff(page);
+  await page.getByRole("button", { name: "Close" }).tap();
+  await page.goto(new URL("settings", app.program.url).href);
+  await expect(page.getByRole("group", { name: "Each day" })).toBeVisible();
+  await expectNothingCutOff(page);
+});

@@ -135,15 +135,17 @@ test("after a stop the queue pauses, says why, and goes on by one click", async 
 
 test("after a failure the queue waits, and what is done about it comes first", async ({ app }) => {
   const { page } = app;
-  await app.open(await app.createChat("#demo pace=0\nread README.md"));
-  await app.expectEnded("FINISHED");
-  await app.send("#demo chunks=150 rate=15 no-result\nCount for me");
-  await expect(app.conversation).toContainText("word 1 ");
+  const { go } = await chatThatMayNotBegin(app, "#demo pace=0 no-result\nread README.md");
   await app.send("#demo pace=0\nrun `echo next`");
+  await go();
   await expect(page.getByRole("region", { name: "The run failed" })).toBeVisible();
   await expect(app.queue).toContainText("Paused");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(page.locator("[data-run-end]")).toHaveCount(2);
+  await expect(page.locator("[data-type=user_message]").last()).toContainText("no-result");
+  await expect(app.queue).toContainText("Paused");
   await app.queue.getByRole("button", { name: "Go on" }).click();
-  await app.expectEnded("FINISHED", "ERROR", "FINISHED");
+  await app.expectEnded("ERROR", "ERROR", "FINISHED");
 });
 
 test("a paused queue starts nothing, and what is written then waits behind it; what is sent now lets it go on", async ({ app }) => {
