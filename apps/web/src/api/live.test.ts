@@ -62,6 +62,14 @@ describe("agents", () => {
     expect(newest(agent("a", 10, { name: "newer" })).name).toBe("newer");
   });
 
+  it("are not undone by an answer to what was asked before they were told, though their time is the same", () => {
+    applyAgent(client, agent("a", 5));
+    const asked = performance.now() - 1;
+    applyState(client, { event: "queue", data: { agentId: "a", total: 2 } });
+    expect(newest(agent("a", 5), asked).queue).toEqual({ total: 2 });
+    expect(newest(agent("a", 5)).queue).toBeUndefined();
+  });
+
   it("do not run again when the answer to their creation comes after their end", () => {
     applyAgent(client, agent("a", 5, { unread: true, latestRunId: "run-1", latestRun: run("FINISHED") }));
     applyAgent(client, agent("a", 5, { latestRunId: "run-1", latestRun: run("RUNNING") }));

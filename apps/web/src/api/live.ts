@@ -12,8 +12,8 @@ import { type Agent, isLive, type Page, type QueueState, type Run } from "./type
 
 type AgentPages = InfiniteData<Page<Agent>, string | undefined>;
 
-/** The agents as they were last told: an answer that was made earlier but arrives later must not undo that. */
-const told = new Map<string, Agent>();
+/** The agents as they were last told, and when: an answer that was made earlier but arrives later must not undo that. */
+const told = new Map<string, { agent: Agent; at: number }>();
 /** The same for runs: those that ended lately. */
 const ended = new Map<string, Run>();
 const ENDED_KEPT = 200;
@@ -22,11 +22,14 @@ export function newestRun(run: Run): Run {
   return (isLive(run) && ended.get(run.id)) || run;
 }
 
-/** The agent, or what is known of it that is newer. */
-export function newest(agent: Agent): Agent {
-  const known = told.get(agent.id);
-  if (!known) return agent;
-  if (Date.parse(known.updatedAt) > Date.parse(agent.updatedAt)) return { totalUsage: agent.totalUsage, ...known };
+/** The agent, or what is known of it that is newer. `asked`: when the question was put to which it is the answer. */
+export function newest(agent: Agent, asked = performance.now()): Agent {
+  const entry = told.get(agent.id);
+  if (!entry) return agent;
+  const known = entry.agent;
+  const age = Date.parse(known.updatedAt) - Date.parse(agent.updatedAt);
+  // Not every change (of its queue, say) moves its time: what was told since it was asked for counts.
+  if (age > 0 || (age === 0 && entry.at > asked)) return { totalUsage: agent.totalUsage, ...known };
   // A run that has ended does not go on, whatever answer is still on its way.
   const over = known.latestRun && known.latestRun.id === agent.latestRun?.id && !isLive(known.latestRun) && isLive(agent.latestRun);
   return over ? { ...agent, latestRun: known.latestRun, unread: known.unread } : agent;
@@ -71,7 +74,7 @@ export function applyState(client: QueryClient, event: StateEvent): void {
 
 export function applyAgent(client: QueryClient, incoming: Agent): void {
   const agent = newest(incoming);
-  told.set(agent.id, agent);
+  told.set(agent.id, { agent, at: performance.now() });
   // What an agent no longer has is left out, so only what events never tell stays.
   client.setQueryData<Agent>(["agent", agent.id], (known) => ({ totalUsage: known?.totalUsage, ...agent }));
   for (const [key, pages] of client.getQueriesData<AgentPages>({ queryKey: ["agents"] })) {
@@ -117,8 +120,8 @@ export function applyQueue(client: QueryClient, agentId: string, { total, paused
 
 /** Changes an agent wherever it is held, where it stands. */
 function changeAgent(client: QueryClient, id: string, change: (agent: Agent) => Agent): void {
-  const known = told.get(id);
-  if (known) told.set(id, change(known));
+  const known = told.get(id)?.agent;
+  if (known) told.set(id, { agent: change(known), at: performance.now() });
   client.setQueryData<Agent>(["agent", id], (agent) => agent && change(agent));
   client.setQueriesData<AgentPages>(
     { queryKey: ["agents"] },

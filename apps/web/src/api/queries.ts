@@ -16,8 +16,9 @@ export const agentsQuery = (filter: AgentFilter) =>
   infiniteQueryOptions({
     queryKey: ["agents", filter],
     queryFn: async ({ pageParam, signal }) => {
+      const asked = performance.now();
       const page = await listAgents(filter, pageParam, signal);
-      return { ...page, items: page.items.map(newest) };
+      return { ...page, items: page.items.map((agent) => newest(agent, asked)) };
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
@@ -25,7 +26,13 @@ export const agentsQuery = (filter: AgentFilter) =>
   });
 
 export const agentQuery = (id: string) =>
-  queryOptions({ queryKey: ["agent", id], queryFn: async ({ signal }) => newest(await getAgent(id, signal)) });
+  queryOptions({
+    queryKey: ["agent", id],
+    queryFn: async ({ signal }) => {
+      const asked = performance.now();
+      return newest(await getAgent(id, signal), asked);
+    },
+  });
 
 export const runsQuery = (agentId: string) =>
   queryOptions({

@@ -39,6 +39,19 @@ describe("fetching a queue that changes fast", () => {
   });
 });
 
+it("what changed while the queue was fetched for the first time is fetched after that", async () => {
+  client.removeQueries({ queryKey: ["queue", agentId] });
+  let answer = (_pages: QueuePages): void => undefined;
+  const first = client.fetchQuery({ queryKey: ["queue", agentId], queryFn: () => new Promise<QueuePages>((resolve) => (answer = resolve)) });
+  refetchQueue(client, agentId);
+  vi.advanceTimersByTime(250);
+  expect(fetches).toHaveLength(0);
+  answer({ pages: [{ items: [], total: 0 }], pageParams: [undefined] });
+  await first;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(fetches).toHaveLength(1);
+});
+
 describe("changing a queue", () => {
   it("shows each change at once and sends them one after the other", async () => {
     const sent: string[] = [];

@@ -32,9 +32,11 @@ export function refetchQueue(client: QueryClient, agentId: string): void {
     work.due = true;
     return;
   }
-  work.due = false;
-  const pages = client.getQueryData<QueuePages>(["queue", agentId])?.pages.length ?? 1;
-  void client.invalidateQueries({ queryKey: ["queue", agentId] });
+  const queryKey = ["queue", agentId];
+  const pages = client.getQueryData<QueuePages>(queryKey)?.pages.length ?? 1;
+  // The first fetch goes on, whatever comes meanwhile, and may tell of before: it is followed by another.
+  work.due = client.isFetching({ queryKey, predicate: ({ state }) => state.data === undefined }) > 0;
+  if (!work.due) void client.invalidateQueries({ queryKey });
   // All pages that were loaded are fetched anew, one after the other.
   work.timer = setTimeout(() => {
     work.timer = undefined;
