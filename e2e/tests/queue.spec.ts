@@ -164,6 +164,19 @@ test("a paused queue starts nothing, and what is written then waits behind it; w
   await expect(app.queue).toBeHidden();
 });
 
+test("the conversation stays at its end when a queue takes room below it", async ({ app }) => {
+  await app.page.setViewportSize({ width: 1280, height: 700 });
+  const agent = await app.createChat("#demo pace=0\nread README.md, then run `echo a`, then run `echo b`, then run `echo c`, then run `echo d`, then run `echo e`");
+  await app.open(agent);
+  await app.expectEnded("FINISHED");
+  await app.send(LONG);
+  await expect(app.conversation).toContainText("word 2 ");
+  for (const text of ["One", "Two", "Three"]) await app.api("POST", `v1/agents/${agent}/queue`, { prompt: { text } });
+  await app.expectQueued("One", "Two", "Three");
+  await expect(app.page.getByRole("button", { name: "Jump to latest" })).toHaveCount(0);
+  await expect.poll(() => app.conversation.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight)).toBeLessThan(2);
+});
+
 test("two tabs hold the same queue", async ({ app }) => {
   await busyChat(app, "One", "Two");
   const second = await app.secondTab();

@@ -60,6 +60,17 @@ export function Transcript({ conversation, state, runs, latestRun }: TranscriptP
     if (stuck.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [totalSize]);
 
+  // What stands below (a queue, a long prompt) takes its room from the conversation's end.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
   // Who sends a message wants to see it, wherever they were reading.
   const { sending } = state;
   useLayoutEffect(() => {

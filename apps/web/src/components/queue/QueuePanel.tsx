@@ -95,7 +95,7 @@ export default function QueuePanel({ agent }: { agent: Agent }) {
         )}
         <IconButton icon="trash" label="Delete all" size={14} onClick={() => setClearing(true)} />
       </header>
-      {paused && total > 0 && <PausedNote agentId={agent.id} paused={paused} onResume={actions.resume} />}
+      {paused && total > 0 && <PausedNote agent={agent} paused={paused} onResume={actions.resume} />}
       {begun && (
         <div className="border-t border-line px-3 py-1">
           <PromptEditor text={begun.text} save="Add to the queue" onChange={(text) => setEditing({ ...begun, text })} onSave={() => void saveEdit()} onCancel={stopEditing}>
