@@ -43,6 +43,24 @@ impl Db {
         Ok(Self { writer, readers, changed: watch::Sender::new(0) })
     }
 
+    /// Makes a whole copy of any SQLite database at `to`, also while others write to it.
+    pub async fn copy_file(from: &Path, to: &Path) -> Result<(), DbError> {
+        let mut options = ConnectOptions::new("sqlite:");
+        let from = from.to_owned();
+        options.max_connections(1).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| sqlite.filename(&from).read_only(true).busy_timeout(BUSY));
+        let connection = Database::connect(options).await?;
+        let statement = Statement::from_sql_and_values(
+            connection.get_database_backend(),
+            "VACUUM INTO ?",
+            [to.to_string_lossy().into_owned().into()],
+        );
+        let copied = connection.execute_raw(statement).await;
+        connection.close().await?;
+        copied?;
+        Ok(())
+    }
+
     /// Changes whenever a change of state was committed by this process.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()

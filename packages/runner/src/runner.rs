@@ -75,13 +75,20 @@ impl<S> Clone for Runner<S> {
     }
 }
 
+/// A run that is not live yet and will be, or will be given up.
+#[derive(Default)]
+struct Expectation {
+    announcers: usize,
+    settled: CancellationToken,
+}
+
 pub(crate) struct Inner<S> {
     pub settings: Settings,
     pub store: S,
     pub shim: PathBuf,
     pub live: Mutex<HashMap<RunId, Arc<Shared>>>,
-    /// Runs that are about to be taken up; who asks for one waits.
-    recovering: Mutex<HashMap<RunId, CancellationToken>>,
+    /// Runs that are about to be taken up or launched; who asks for one waits.
+    expected: Mutex<HashMap<RunId, Expectation>>,
     pub load: Load,
     pub tasks: TaskTracker,
     /// The server's end, not the runs'.
@@ -96,7 +103,7 @@ impl<S: RunStore> Runner<S> {
             store,
             shim,
             live: Mutex::default(),
-            recovering: Mutex::default(),
+            expected: Mutex::default(),
             load: Load::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -125,7 +132,10 @@ impl<S: RunStore> Runner<S> {
     /// Announces runs that another server left. Until each is taken up or given up, whoever asks for
     /// it waits, instead of seeing a run that seems to stand still.
     pub fn expect(&self, runs: impl IntoIterator<Item = RunId>) {
-        lock(&self.inner.recovering).extend(runs.into_iter().map(|run| (run, CancellationToken::new())));
+        let mut expected = lock(&self.inner.expected);
+        for run in runs {
+            expected.entry(run).or_default().announcers += 1;
+        }
     }
 
     /// Announces a run that is about to be launched, for as long as the guard lives or until it is.
@@ -149,7 +159,7 @@ impl<S: RunStore> Runner<S> {
             for (run, process) in shim::scope::marked(&inner.settings.instance) {
                 let Ok(run) = run.parse::<RunId>() else { continue };
                 let directory = RunDirectory::of(&inner.settings.runs, run);
-                let known = lock(&inner.live).contains_key(&run) || lock(&inner.recovering).contains_key(&run);
+                let known = lock(&inner.live).contains_key(&run) || lock(&inner.expected).contains_key(&run);
                 if known || directory.is_supervised() {
                     continue;
                 }
@@ -161,15 +171,20 @@ impl<S: RunStore> Runner<S> {
         tokio::task::spawn_blocking(sweep).await.unwrap_or_default()
     }
 
-    /// The run was taken up, launched or given up.
+    /// One who announced the run is done with it: it was taken up, launched or given up. Several may have, as
+    /// a recovery and a request that is repeated meanwhile; the last one counts.
     pub fn settle(&self, run: RunId) {
-        if let Some(token) = lock(&self.inner.recovering).remove(&run) {
-            token.cancel();
+        let mut expected = lock(&self.inner.expected);
+        let Some(expectation) = expected.get_mut(&run) else { return };
+        expectation.announcers -= 1;
+        if expectation.announcers == 0 {
+            expectation.settled.cancel();
+            expected.remove(&run);
         }
     }
 
     async fn settled(&self, run: RunId) {
-        let token = lock(&self.inner.recovering).get(&run).cloned();
+        let token = lock(&self.inner.expected).get(&run).map(|expectation| expectation.settled.clone());
         if let Some(token) = token {
             tokio::select! {
                 () = token.cancelled() => {}
@@ -221,7 +236,10 @@ impl<S: RunStore> Runner<S> {
     ) {
         let (shared, commands) = Shared::new(events.followed(), steps);
         lock(&self.inner.live).insert(run, shared.clone());
-        self.settle(run);
+        // Whoever waits finds it from here on; its announcers settle for themselves.
+        if let Some(expectation) = lock(&self.inner.expected).get(&run) {
+            expectation.settled.cancel();
+        }
         let live = Live::new(self.inner.clone(), directory, events, decoder, shared, commands);
         self.inner.tasks.spawn(live.run(begin));
     }

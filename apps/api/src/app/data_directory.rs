@@ -11,6 +11,12 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// Tells the directory's processes and cookies from those of others.
+const INSTANCE: &str = "instance";
+
+/// Where the directory stood when a server last had it.
+const LOCATION: &str = "location";
+
 #[derive(Debug, Error)]
 pub enum DataDirectoryError {
     #[error("there is no data directory at {0}. Name the one you mean with --data-dir")]
@@ -99,7 +105,7 @@ impl DataDirectory {
 
     /// The data directory at `root`, which is there already.
     pub fn existing(root: &Path) -> Result<Self, DataDirectoryError> {
-        if root.join("instance").exists() { Self::open(root) } else { Err(DataDirectoryError::Missing(root.to_owned())) }
+        if root.join(INSTANCE).exists() { Self::open(root) } else { Err(DataDirectoryError::Missing(root.to_owned())) }
     }
 
     /// Takes the directory for this process, until the lock is dropped or the process ends.
@@ -114,6 +120,43 @@ impl DataDirectory {
         let mut lock = Lock { file };
         lock.tell(&Holder { pid: std::process::id(), url: None }).map_err(failed)?;
         Ok(lock)
+    }
+
+    /// Where the directory stood when a server last had it, if that was another place. Called by who has the lock.
+    ///
+    /// A copy of a directory that is still there gets a name of its own: the two must not take each other's
+    /// processes for theirs.
+    pub fn moved_from(&mut self, _lock: &Lock) -> Result<Option<PathBuf>, DataDirectoryError> {
+        let failed = |source| DataDirectoryError::Io { path: self.root.clone(), source };
+        let before = match fs::read_to_string(self.root.join(LOCATION)) {
+            Ok(text) => PathBuf::from(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.root.clone(),
+            Err(error) => return Err(failed(error)),
+        };
+        if before == self.root {
+            return self.remember_location().map(|()| None);
+        }
+        if fs::read_to_string(before.join(INSTANCE)).is_ok_and(|instance| instance == self.instance) {
+            self.instance = new_instance(&self.root).map_err(failed)?;
+        }
+        Ok(Some(before))
+    }
+
+    /// What is keyed by path is in order now.
+    pub fn remember_location(&self) -> Result<(), DataDirectoryError> {
+        let failed = |source| DataDirectoryError::Io { path: self.root.clone(), source };
+        let text = self.root.to_string_lossy();
+        let path = self.root.join(LOCATION);
+        if fs::read_to_string(&path).is_ok_and(|before| before == text) {
+            return Ok(());
+        }
+        fs::write(path, text.as_bytes()).map_err(failed)
+    }
+
+    /// Makes a directory that was filled from a backup one of its own; it stood at `before`.
+    pub fn begin_anew(root: &Path, before: &Path) -> io::Result<()> {
+        new_instance(root)?;
+        fs::write(root.join(LOCATION), before.to_string_lossy().as_bytes())
     }
 
     /// Who has the directory, if a server lives.
@@ -141,14 +184,17 @@ impl Lock {
 }
 
 fn instance(root: &Path) -> io::Result<String> {
-    let path = root.join("instance");
-    if let Ok(text) = fs::read_to_string(&path)
+    if let Ok(text) = fs::read_to_string(root.join(INSTANCE))
         && text.len() == 12
         && text.chars().all(|char| char.is_ascii_hexdigit())
     {
         return Ok(text);
     }
+    new_instance(root)
+}
+
+fn new_instance(root: &Path) -> io::Result<String> {
     let fresh: String = rand::random::<[u8; 6]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    fs::write(&path, &fresh)?;
+    fs::write(root.join(INSTANCE), &fresh)?;
     Ok(fresh)
 }

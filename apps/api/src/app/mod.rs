@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod agents;
 pub mod auth;
+pub mod backup;
 pub mod changes;
 pub mod clock;
 pub mod cursor;
@@ -19,6 +20,7 @@ pub mod launch;
 pub mod limits;
 pub mod port_owner;
 pub mod queue;
+pub mod relocation;
 pub mod run_records;
 pub mod runs;
 pub mod sample_project;

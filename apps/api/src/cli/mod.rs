@@ -1,11 +1,13 @@
 //! The command line. An error ends with what to do next.
 
+mod backup;
 mod doctor;
 mod gc;
 mod keys;
 mod link;
 mod passwd;
 mod serve;
+mod service;
 mod stop;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
@@ -41,6 +43,12 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Compress and remove what is not needed any more, and say what that freed
     Gc(gc::Gc),
+    /// Write everything into one file, also while the server runs
+    Backup(backup::Backup),
+    /// Make a data directory of a backup
+    Restore(backup::Restore),
+    /// Have systemd start the server
+    Service(service::Service),
     /// Print the API document (OpenAPI 3.1)
     Openapi,
 }
@@ -67,6 +75,9 @@ pub fn main() -> ExitCode {
         Command::Stop(stop) => runtime.block_on(stop.run()),
         Command::Doctor(doctor) => runtime.block_on(doctor.run()),
         Command::Gc(gc) => runtime.block_on(gc.run()),
+        Command::Backup(backup) => runtime.block_on(backup.run()),
+        Command::Restore(restore) => runtime.block_on(restore.run()),
+        Command::Service(service) => runtime.block_on(service.run()),
         Command::Openapi => openapi(),
     };
     // A blocking task that hangs, such as a slow disk, does not keep the program.

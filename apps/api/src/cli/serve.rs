@@ -43,7 +43,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let mut config = Config::resolve(self.options)?;
-        let data = DataDirectory::open(&config.data_dir)?;
+        let mut data = DataDirectory::open(&config.data_dir)?;
         let mut lock = match data.lock() {
             Ok(lock) => lock,
             Err(DataDirectoryError::InUse(path, holder)) => return runs_already(&data, &path, &holder).await,
@@ -54,7 +54,12 @@ impl Serve {
         }
         let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, error))?;
         config.listen = listener.local_addr()?;
+        let moved_from = data.moved_from(&lock)?;
         let app = App::open(config.clone(), data, super::demo_argv()?).await?;
+        if let Some(before) = moved_from {
+            app.relocate(&before).await?;
+            app.data.remember_location()?;
+        }
         app.recover().await?;
         background::start(&app);
         let base = app.public_base();

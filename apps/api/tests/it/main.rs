@@ -14,6 +14,7 @@ mod idempotency;
 mod layers;
 mod limits;
 mod live_steps;
+mod moving;
 mod process;
 mod program;
 mod queue;

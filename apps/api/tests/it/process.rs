@@ -229,3 +229,35 @@ fn snapshot(directory: &Path) -> Vec<(String, Vec<u8>)> {
     files.sort();
     files
 }
+
+#[test]
+fn the_clean_up_is_done_beside_a_server_and_says_what_it_freed() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path(), "127.0.0.1:0", &[]);
+    let (key, data) = (key(home.path()), data_dir(home.path()));
+    let body = r##"{"prompt":{"text":"#demo pace=0 big=100000"},"driver":"demo"}"##;
+    let created: Value = serde_json::from_str(&server.post("/v1/agents", &key, body).1).unwrap();
+    let path = format!("/v1/agents/{}/runs/{}", created["agent"]["id"].as_str().unwrap(), created["run"]["id"].as_str().unwrap());
+    server.get(&format!("{path}/stream"), &key);
+    let gc = |more: &[&str]| last_line(&run(home.path(), &[&["gc", "--data-dir", data.to_str().unwrap()], more].concat()));
+    let said = gc(&[]);
+    assert!(said.starts_with("1 run log compressed: 0.") && said.ends_with(" MB freed."), "{said}");
+    assert_eq!(gc(&[]), "Nothing to clean up.");
+    assert!(gc(&["--keep-run-logs-days", "0"]).starts_with("1 run directory removed: "));
+    assert_eq!(server.get(&format!("{path}/stream"), &key).0, 410);
+}
+
+#[test]
+fn a_service_is_installed_for_the_user_and_removed_again() {
+    let home = tempfile::tempdir().unwrap();
+    let unit = home.path().join(".config/systemd/user/cursor-selfhost.service");
+    let installed = run(home.path(), &["service", "install", "--listen", "127.0.0.1:5011"]);
+    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+    assert!(String::from_utf8_lossy(&installed.stdout).contains("systemctl --user enable cursor-selfhost"));
+    let text = std::fs::read_to_string(&unit).unwrap();
+    assert!(text.contains("KillMode=process") && text.contains("\"--listen\" \"127.0.0.1:5011\""), "{text}");
+    assert!(text.contains(crate::app::PROGRAM), "{text}");
+    let wrong = run(home.path(), &["service", "install", "--listen", "nowhere"]);
+    assert!(!wrong.status.success() && std::fs::read_to_string(&unit).unwrap() == text, "what is wrong changes nothing");
+    assert!(run(home.path(), &["service", "uninstall"]).status.success() && !unit.exists());
+}

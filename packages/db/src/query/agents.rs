@@ -45,6 +45,19 @@ pub async fn find_any(db: &Db, id: &str) -> Result<Option<AgentRow>, DbError> {
     Ok(agent::Entity::find_by_id(id.to_owned()).one(db.reader()).await?)
 }
 
+/// Every agent with its workspace's path, as it is kept.
+pub async fn workspaces(db: &Db) -> Result<Vec<(String, String)>, DbError> {
+    let select = agent::Entity::find().select_only().columns([agent::Column::Id, agent::Column::WorkspacePath]);
+    Ok(select.into_tuple().all(db.reader()).await?)
+}
+
+/// Its workspace stands elsewhere now; nobody needs to hear of it.
+pub async fn set_workspace(db: &Db, id: &str, path: &str) -> Result<(), DbError> {
+    let row = agent::ActiveModel { id: Set(id.to_owned()), workspace_path: Set(path.to_owned()), ..Default::default() };
+    agent::Entity::update(row).exec(db.writer()).await?;
+    Ok(())
+}
+
 /// Which of these are there.
 pub async fn known(db: &Db, ids: Vec<String>) -> Result<Vec<String>, DbError> {
     let select = agent::Entity::find().select_only().column(agent::Column::Id).filter(agent::Column::Id.is_in(ids));

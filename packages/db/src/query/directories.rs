@@ -30,3 +30,23 @@ pub async fn recent(db: &Db, user_id: i64, limit: u64) -> Result<Vec<DirectoryRo
     let of_user = directory::Entity::find().filter(directory::Column::UserId.eq(user_id));
     Ok(of_user.order_by_desc(directory::Column::UsedAt).limit(limit).all(db.reader()).await?)
 }
+
+/// Those below `from` stand below `to` now.
+pub async fn relocate(db: &Db, from: &str, to: &str) -> Result<(), DbError> {
+    let below = format!("{from}/");
+    for row in directory::Entity::find().all(db.reader()).await? {
+        let Some(inside) = row.path.strip_prefix(&below) else { continue };
+        let (user_id, path) = (row.user_id, format!("{to}/{inside}"));
+        if find(db, user_id, &path).await?.is_none() {
+            let moved = directory::ActiveModel {
+                user_id: Set(user_id),
+                path: Set(path),
+                permission: Set(row.permission.clone()),
+                used_at: Set(row.used_at),
+            };
+            directory::Entity::insert(moved).exec_without_returning(db.writer()).await?;
+        }
+        directory::Entity::delete_by_id((user_id, row.path)).exec(db.writer()).await?;
+    }
+    Ok(())
+}

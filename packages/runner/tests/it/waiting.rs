@@ -1,7 +1,7 @@
 //! A run that waits for its turn.
 
-use domain::RunStatus;
-use runner::Admitted;
+use domain::{RunId, RunStatus};
+use runner::{Admitted, RunnerError};
 use tokio::sync::oneshot;
 
 use crate::fixture::Fixture;
@@ -55,4 +55,22 @@ async fn a_server_that_ends_meanwhile_leaves_it_to_the_next() {
     drop(runner);
     let second = Fixture::over(directory, store);
     assert!(second.runner.claim_unlaunched(run).unwrap(), "it can be launched anew");
+}
+
+/// Whether it is not done by what has happened so far.
+async fn still_waits<T>(future: &mut (impl Future<Output = T> + Unpin)) -> bool {
+    std::future::poll_fn(|context| std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
+#[tokio::test]
+async fn who_asks_waits_until_the_last_who_announced_it_is_done() {
+    let fixture = Fixture::new();
+    let run = RunId::mint();
+    fixture.runner.expect([run]);
+    // A request for the same run that comes to nothing.
+    drop(fixture.runner.expecting(run));
+    let mut asked = Box::pin(fixture.runner.events(run, None));
+    assert!(still_waits(&mut asked).await, "it is about to be taken up");
+    fixture.runner.settle(run);
+    assert!(matches!(asked.await, Err(RunnerError::Expired)));
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use agents::cursor::{chats, cli_config};
+use serde_json::Value;
 
 /// The file that holds the CLI's login on Linux.
 const LOGIN_FILE: &str = "auth.json";
@@ -57,6 +58,30 @@ impl CursorHome {
     pub fn transcript(&self, workspace: &Path, session: &str) -> PathBuf {
         let project = self.data.join("projects").join(chats::project_slug(workspace));
         project.join("agent-transcripts").join(session).join(format!("{session}.jsonl"))
+    }
+
+    /// Moves what is kept under the path of `before` to where it is looked for under that of `now`.
+    pub fn relocate(&self, before: &Path, now: &Path) -> io::Result<()> {
+        let chats_of = |workspace: &Path| self.config.join("chats").join(chats::directory_key(workspace));
+        let project_of = |workspace: &Path| self.data.join("projects").join(chats::project_slug(workspace));
+        for (from, to) in [(chats_of(before), chats_of(now)), (project_of(before), project_of(now))] {
+            if from.exists() && !to.exists() {
+                fs::rename(from, to)?;
+            }
+        }
+        for entry in fs::read_dir(chats_of(now)).into_iter().flatten().flatten() {
+            let path = entry.path().join("meta.json");
+            let Some(mut meta) = fs::read(&path).ok().and_then(|json| serde_json::from_slice::<Value>(&json).ok()) else {
+                continue;
+            };
+            if let Some(cwd) = meta.get_mut("cwd").filter(|cwd| cwd.as_str() == before.to_str()) {
+                *cwd = now.to_string_lossy().into();
+                let temporary = path.with_extension("json.new");
+                fs::write(&temporary, serde_json::to_vec(&meta)?)?;
+                fs::rename(temporary, path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Shares a login by symlink. The CLI rotates its tokens: if it put a file of its own in the

@@ -1,0 +1,138 @@
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use db::Db;
+use flate2::{Compression, write::GzEncoder};
+use tar::{Builder, EntryType, Header};
+
+use super::{BackupError, FORMAT, MANIFEST, Manifest, failed};
+use crate::app::{clock, data_directory::DataDirectory};
+
+/// What is copied, besides the database.
+const KEPT: [&str; 6] = ["key", "config.toml", "runs", "cursor", "workspaces", "demo-project"];
+
+/// What a run directory has only while its shim lives.
+const OF_THE_LIVING: [&str; 3] = ["lock", "ctl", "reserve"];
+
+type Archive = Builder<GzEncoder<File>>;
+
+/// Writes a backup to `path`, which must not exist. Returns its size in bytes.
+pub async fn write(data: &DataDirectory, path: &Path) -> Result<u64, BackupError> {
+    if path.exists() {
+        return Err(BackupError::Exists(path.to_owned()));
+    }
+    // Beside the target, where there is room for it in any case.
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let partial = with_suffix(path, ".partial");
+    let scratch = with_suffix(path, ".database");
+    let written = write_all(data, beside, &partial, &scratch).await;
+    let _ = fs::remove_file(&scratch);
+    if written.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    written?;
+    fs::rename(&partial, path).map_err(failed(path))?;
+    Ok(fs::metadata(path).map_err(failed(path))?.len())
+}
+
+async fn write_all(data: &DataDirectory, beside: &Path, partial: &Path, scratch: &Path) -> Result<(), BackupError> {
+    let _ = fs::remove_file(scratch);
+    let file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(partial);
+    let mut archive = Builder::new(GzEncoder::new(file.map_err(failed(partial))?, Compression::default()));
+    archive.follow_symlinks(false);
+    let manifest = Manifest {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        created_at: clock::rfc3339(clock::now_ms()),
+        root: data.root().to_owned(),
+    };
+    let json = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+    append(&mut archive, Path::new(MANIFEST), 0o600, json.len() as u64, &json[..]).map_err(failed(partial))?;
+    Db::copy_file(&data.database(), scratch).await.map_err(BackupError::Database)?;
+    append_file(&mut archive, scratch, Path::new("db.sqlite")).map_err(failed(partial))?;
+    for name in KEPT {
+        for path in files_below(&data.root().join(name)) {
+            let inside = path.strip_prefix(data.root()).unwrap_or(&path).to_owned();
+            if is_sqlite(&path) {
+                // Somebody may be writing to it: SQLite itself makes a whole one of it.
+                let copy = beside.join(format!(".{}.sqlite", uuid::Uuid::new_v4()));
+                let copied = Db::copy_file(&path, &copy).await.is_ok()
+                    && append_file(&mut archive, &copy, &inside).map_err(failed(partial)).is_ok();
+                let _ = fs::remove_file(&copy);
+                if copied {
+                    continue;
+                }
+            }
+            match append_any(&mut archive, &path, &inside) {
+                // Removed since it was listed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(failed(&path))?,
+            }
+        }
+    }
+    let mut file = archive.into_inner().and_then(GzEncoder::finish).map_err(failed(partial))?;
+    file.flush().and_then(|()| file.sync_all()).map_err(failed(partial))
+}
+
+/// Everything below `path` and itself, parents first, links not followed.
+fn files_below(path: &Path) -> Vec<PathBuf> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Vec::new() };
+    let mut found = vec![path.to_owned()];
+    if metadata.is_dir() {
+        let mut entries: Vec<PathBuf> = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        found.extend(entries.iter().flat_map(|entry| files_below(entry)));
+    }
+    found
+}
+
+fn append_any(archive: &mut Archive, path: &Path, inside: &Path) -> io::Result<()> {
+    let metadata = fs::symlink_metadata(path)?;
+    let name = inside.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if metadata.is_dir() {
+        archive.append_dir(inside, path)
+    } else if metadata.is_symlink() {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(EntryType::Symlink);
+        header.set_size(0);
+        header.set_mode(0o777);
+        archive.append_link(&mut header, inside, fs::read_link(path)?)
+    } else if metadata.is_file() && !(inside.starts_with("runs") && OF_THE_LIVING.contains(&name)) {
+        append_file(archive, path, inside)
+    } else {
+        // Sockets and pipes mean nothing elsewhere.
+        Ok(())
+    }
+}
+
+fn append_file(archive: &mut Archive, path: &Path, inside: &Path) -> io::Result<()> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    append(archive, inside, metadata.mode() & 0o777, metadata.len(), file)
+}
+
+/// Exactly `length` bytes, whether the file grows or shrinks meanwhile.
+fn append(archive: &mut Archive, inside: &Path, mode: u32, length: u64, content: impl Read) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(EntryType::Regular);
+    header.set_mode(mode);
+    header.set_mtime((clock::now_ms() / 1000).max(0) as u64);
+    header.set_size(length);
+    archive.append_data(&mut header, inside, content.chain(io::repeat(0)).take(length))
+}
+
+fn is_sqlite(path: &Path) -> bool {
+    let mut magic = [0; 16];
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    is_file && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && &magic == b"SQLite format 3\0"
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}

@@ -1,0 +1,33 @@
+//! A data directory that stands at another place than before: what names it by its path is moved along.
+//! The CLI keys its chats by the path of their directory, and would otherwise begin them anew without a word.
+
+use std::path::{Path, PathBuf};
+
+use db::query::{agents, directories};
+
+use super::{App, Error, Result, cursor::home::CursorHome};
+
+impl App {
+    /// Everything that was made when the data directory was `from`. The same again changes nothing.
+    pub async fn relocate(&self, from: &Path) -> Result<()> {
+        let root = self.data.root().to_owned();
+        for (id, path) in agents::workspaces(&self.db).await? {
+            // Of ours it is relative; of the user's it may lie in here too, as the sample project does.
+            let before = from.join(&path);
+            let Ok(inside) = before.strip_prefix(from) else { continue };
+            let now = root.join(inside);
+            if Path::new(&path).is_absolute() {
+                agents::set_workspace(&self.db, &id, &now.to_string_lossy()).await?;
+            }
+            let home = CursorHome::at(&self.data.cursor(&id));
+            let moving = tokio::task::spawn_blocking(move || home.relocate(&before, &now));
+            moving
+                .await
+                .map_err(|error| Error::internal("move a chat", error))?
+                .map_err(|error| Error::internal("move a chat to the data directory's new place", error))?;
+        }
+        let (from, root): (PathBuf, PathBuf) = (from.to_owned(), root);
+        directories::relocate(&self.db, &from.to_string_lossy(), &root.to_string_lossy()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! A data directory that is backed up and restored, moved, or copied: its chats go on, and nothing of the
+//! first one is harmed by the second.
+
+use std::{path::Path, process::Command};
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::{
+    contract::processes_with,
+    program::{Server, data_dir, last_line, run},
+};
+
+const ASKED: &str = "the colour of the bicycle is green";
+
+struct Chats {
+    key: String,
+    /// A chat with one run that has ended.
+    agent: String,
+    /// One that works on and on: its agent and its run.
+    live: (String, String),
+}
+
+fn post(server: &Server, key: &str, path: &str, body: &Value) -> Value {
+    let (status, answer) = server.post(path, key, &body.to_string());
+    assert!((200..300).contains(&status), "{path}: {answer}");
+    serde_json::from_str(&answer).unwrap()
+}
+
+/// Sends a prompt to a chat and returns what it answered.
+fn answer(server: &Server, key: &str, agent: &str, prompt: &str) -> String {
+    let created = post(server, key, &format!("/v1/agents/{agent}/runs"), &json!({ "prompt": { "text": prompt } }));
+    ended(server, key, agent, created["run"]["id"].as_str().unwrap())["result"].as_str().unwrap().to_owned()
+}
+
+fn ended(server: &Server, key: &str, agent: &str, run: &str) -> Value {
+    let path = format!("/v1/agents/{agent}/runs/{run}");
+    server.get(&format!("{path}/stream"), key);
+    serde_json::from_str(&server.get(&path, key).1).unwrap()
+}
+
+fn chats(home: &Path, server: &Server) -> Chats {
+    let key = last_line(&run(home, &["keys", "create", "--name", "k", "--data-dir", data_dir(home).to_str().unwrap()]));
+    let create = |prompt: &str| {
+        let created = post(server, &key, "/v1/agents", &json!({ "prompt": { "text": prompt }, "driver": "demo" }));
+        (created["agent"]["id"].as_str().unwrap().to_owned(), created["run"]["id"].as_str().unwrap().to_owned())
+    };
+    let (agent, first) = create(&format!("#demo pace=0\n{ASKED}"));
+    assert_eq!(ended(server, &key, &agent, &first)["status"], "FINISHED");
+    let live = create("#demo pace=0 silent=600\nwait");
+    let path = format!("/v1/agents/{}/runs/{}", live.0, live.1);
+    while !server.get(&path, &key).1.contains("RUNNING") {
+        std::thread::yield_now();
+    }
+    Chats { key, agent, live }
+}
+
+fn mark(home: &Path, run: &str) -> String {
+    format!("{}/{run}", std::fs::read_to_string(data_dir(home).join("instance")).unwrap())
+}
+
+/// The chat remembers what was said, and so it is the same one.
+fn goes_on(server: &Server, chats: &Chats) {
+    let said = answer(server, &chats.key, &chats.agent, "#demo pace=0\nwhat did I ask before?");
+    assert!(said.contains(ASKED), "{said}");
+    let steps = server.get(&format!("/v1/agents/{}/steps?limit=100", chats.agent), &chats.key).1;
+    assert!(!steps.contains("session_missing"), "{steps}");
+}
+
+fn stop_all(home: &Path) {
+    assert!(run(home, &["stop", "--all", "--data-dir", data_dir(home).to_str().unwrap()]).status.success());
+}
+
+#[test]
+fn a_backup_made_beside_a_live_run_goes_on_elsewhere_and_harms_nothing() {
+    let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Server::start(home.path(), "127.0.0.1:0", &[]);
+    let chats = chats(home.path(), &server);
+    let file = home.path().join("backup.tar.gz");
+    let (file_text, data) = (file.to_str().unwrap(), data_dir(home.path()));
+    let made = run(home.path(), &["backup", file_text, "--data-dir", data.to_str().unwrap()]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "it holds the key");
+    let again = run(home.path(), &["backup", file_text, "--data-dir", data.to_str().unwrap()]);
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("exists"));
+
+    let target = data_dir(elsewhere.path());
+    let restored = run(elsewhere.path(), &["restore", file_text, "--data-dir", target.to_str().unwrap()]);
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    let other = Server::start(elsewhere.path(), "127.0.0.1:0", &[]);
+    goes_on(&other, &chats);
+    let (agent, live) = &chats.live;
+    assert_eq!(ended(&other, &chats.key, agent, live)["status"], "ERROR", "nobody runs it there");
+    assert!(!processes_with(&mark(home.path(), live)).is_empty(), "the first one's run was left alone");
+    goes_on(&server, &chats);
+    let over = run(elsewhere.path(), &["restore", file_text, "--data-dir", target.to_str().unwrap()]);
+    assert!(!over.status.success() && String::from_utf8_lossy(&over.stderr).contains("not empty"));
+    let foreign = run(elsewhere.path(), &["restore", "/bin/sh", "--data-dir", elsewhere.path().join("x").to_str().unwrap()]);
+    assert!(!foreign.status.success() && String::from_utf8_lossy(&foreign.stderr).contains("no backup"));
+    stop_all(home.path());
+}
+
+#[test]
+fn a_directory_that_was_moved_takes_its_chats_along() {
+    let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut server = Server::start(home.path(), "127.0.0.1:0", &[]);
+    let chats = chats(home.path(), &server);
+    let live = mark(home.path(), &chats.live.1);
+    server.signal(Signal::KILL);
+    server.child.wait().unwrap();
+    std::fs::rename(data_dir(home.path()), data_dir(elsewhere.path())).unwrap();
+    let other = Server::start(elsewhere.path(), "127.0.0.1:0", &[]);
+    goes_on(&other, &chats);
+    // Also the live one: its shim knows its directory wherever it stands.
+    let path = format!("/v1/agents/{}/runs/{}", chats.live.0, chats.live.1);
+    assert!(other.get(&path, &chats.key).1.contains("RUNNING"));
+    let (status, said) = other.post(&format!("{path}/cancel"), &chats.key, "");
+    assert_eq!(status, 200, "{said}");
+    assert!(processes_with(&live).is_empty());
+}
+
+#[test]
+fn a_copy_beside_the_first_is_another_one() {
+    let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Server::start(home.path(), "127.0.0.1:0", &[]);
+    let chats = chats(home.path(), &server);
+    let copied = Command::new("cp").arg("-a").arg(data_dir(home.path())).arg(data_dir(elsewhere.path())).status().unwrap();
+    assert!(copied.success());
+    let other = Server::start(elsewhere.path(), "127.0.0.1:0", &[]);
+    goes_on(&other, &chats);
+    assert_eq!(ended(&other, &chats.key, &chats.live.0, &chats.live.1)["status"], "ERROR");
+    assert!(!processes_with(&mark(home.path(), &chats.live.1)).is_empty(), "the first one's run was left alone");
+    assert_ne!(mark(home.path(), "r"), mark(elsewhere.path(), "r"));
+    stop_all(home.path());
+}
