@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{RunStarted, RunnerError, event_log::Followed, steps::Steps};
 
 /// So much goes to the database in one commit.
-pub const COMMIT_BYTES: usize = 4 << 20;
+pub const COMMIT_BYTES: usize = 2 << 20;
 
 /// With more than this waiting for the database, no more is taken from the run log: the bytes are safe there.
-pub const MOST_PENDING: usize = 32 << 20;
+pub const MOST_PENDING: usize = 8 << 20;
 
 /// Between tries when the disk or the database does not take something.
 pub const RETRY: Duration = Duration::from_millis(500);

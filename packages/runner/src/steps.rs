@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use domain::{Event, EventId, Fold, RunId, Step, StepChange, StepId, fold::floor_char_boundary, step::INLINE_BYTES};
+use domain::{Event, EventId, Fold, RunId, Step, StepBody, StepChange, StepId, fold::floor_char_boundary, step::INLINE_BYTES};
 
 /// What a live run's conversation looks like at one event: the database up to `committed`, and
 /// this after it.
@@ -106,12 +106,37 @@ impl Steps {
     }
 }
 
-/// About what a change takes; a step is never nothing.
+/// About what a change takes in memory, and its row in the database; a step is never nothing.
 fn size(change: &StepChange) -> usize {
-    match change {
+    let content = match change {
         StepChange::Piece { text, .. } => text.len(),
-        StepChange::Closed(step) => step.size as usize + size_of::<Step>(),
+        StepChange::Closed(step) => match &step.body {
+            StepBody::ToolCall(call) => json_length(call),
+            StepBody::UserMessage { text } | StepBody::AssistantMessage { text } | StepBody::Thinking { text } => text.len(),
+            StepBody::Notice(notice) => notice.message.len() + notice.detail.as_ref().map_or(0, String::len),
+            StepBody::Error(error) => error.message.len(),
+        },
+    };
+    content + EACH
+}
+
+/// Besides its content.
+const EACH: usize = 512;
+
+fn json_length(value: &impl serde::Serialize) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
     }
+    let mut counter = Counter(0);
+    let _ = serde_json::to_writer(&mut counter, value);
+    counter.0
 }
 
 fn ordinal(change: &StepChange) -> u32 {

@@ -1,5 +1,10 @@
 //! Who asks: keys, sessions, one-time links, the owner's password.
 
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
@@ -10,6 +15,12 @@ use db::{
 };
 
 use super::{App, Error, Result, clock::now_ms, secrets};
+
+/// For so long an answer is taken for the present.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
+
+/// By credential: when it was looked up, and whether it was good.
+pub type KnownCallers = tokio::sync::Mutex<HashMap<String, (Instant, bool)>>;
 
 const LINK_MS: i64 = 10 * 60 * 1000;
 const SESSION_MS: i64 = 90 * 24 * 60 * 60 * 1000;
@@ -46,8 +57,22 @@ impl App {
         Ok(user_id.map(|user_id| Caller { user_id, via: Via::Session, credential }))
     }
 
-    /// Whether who began a stream may go on with it: not signed out, the key not revoked.
+    /// Whether who began a stream may go on with it: not signed out, the key not revoked. A thousand streams of
+    /// one browser or key ask the database once a second, not a thousand times.
     pub async fn is_still_known(&self, caller: &Caller) -> bool {
+        let mut known = self.known_callers.lock().await;
+        if let Some((at, answer)) = known.get(&caller.credential)
+            && at.elapsed() < KNOWN_FOR
+        {
+            return *answer;
+        }
+        known.retain(|_, (at, _)| at.elapsed() < KNOWN_FOR);
+        let answer = self.is_known(caller).await;
+        known.insert(caller.credential.clone(), (Instant::now(), answer));
+        answer
+    }
+
+    async fn is_known(&self, caller: &Caller) -> bool {
         let known = match caller.via {
             Via::Key { .. } => keys::find_valid(&self.db, &caller.credential).await.map(|key| key.is_some()),
             Via::Session => sessions::user_of(&self.db, &caller.credential, now_ms()).await.map(|user| user.is_some()),

@@ -65,6 +65,7 @@ pub struct App {
     /// How the demo agent is started: this program, and the word that makes it one.
     pub(crate) demo_argv: Vec<String>,
     in_flight: idempotency::InFlight,
+    known_callers: auth::KnownCallers,
     password_checks: tokio::sync::Mutex<()>,
     pub tasks: TaskTracker,
     pub shutdown: CancellationToken,
@@ -101,6 +102,7 @@ impl App {
             cursor_state: CursorStateCache::default(),
             login: LoginProcess::default(),
             in_flight: idempotency::InFlight::default(),
+            known_callers: auth::KnownCallers::default(),
             password_checks: tokio::sync::Mutex::default(),
             config,
             data,

@@ -36,7 +36,7 @@ async fn until(test: &TestApp, agent: &str, enough: impl Fn(&Value) -> bool) -> 
         }
         let _ = tokio::time::timeout(std::time::Duration::from_secs(20), news.changed()).await.expect("something changes");
     }
-    panic!("the queue does not become as wanted");
+    unreachable!("the queue does not become as wanted");
 }
 
 /// The end of a run that may not have begun yet.

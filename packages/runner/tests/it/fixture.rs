@@ -180,6 +180,11 @@ impl Fixture {
     }
 
     pub async fn attach(&self, run: RunId) {
+        self.attach_with(run, Box::<LineDecoder>::default()).await;
+    }
+
+    /// As a server with this decoder would.
+    pub async fn attach_with(&self, run: RunId, decoder: Box<dyn Decoder>) {
         let known: HashSet<u32> = self
             .store
             .0
@@ -190,7 +195,7 @@ impl Fixture {
             .filter(|(of, _)| *of == run.to_string())
             .map(|(_, ordinal)| *ordinal)
             .collect();
-        self.runner.attach(run, Box::<LineDecoder>::default(), 1, known, vec!["hunter2".to_owned()], Box::new(())).await.unwrap();
+        self.runner.attach(run, decoder, 1, known, vec!["hunter2".to_owned()], Box::new(())).await.unwrap();
     }
 
     pub async fn ended(&self, run: RunId) -> RunOutcome {

@@ -8,4 +8,5 @@ mod guards;
 mod runs;
 mod scope;
 mod server_death;
+mod upgrade;
 mod waiting;

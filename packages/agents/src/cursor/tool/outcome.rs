@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::{field, kind, view::Call};
 
+const LONGEST_RULE: usize = 500;
+const MOST_RULES: usize = 50;
+
 /// Whether a result has a shape that this version understands. A call without a result has.
 pub fn is_known(result: Option<&Value>) -> bool {
     result.is_none_or(|result| ["success", "failure", "rejected", "error"].iter().any(|shape| result.get(shape).is_some()))
@@ -14,7 +17,11 @@ pub fn of(kind: &str, call: &Call<'_>) -> Outcome {
     let result = call.result;
     if let Some(rejected) = result.get("rejected") {
         let reason = field::text(rejected, &["reason"]).unwrap_or_default();
-        return Outcome::Refused { reason, allow: rules(kind, call, rejected) };
+        let mut allow = rules(kind, call, rejected);
+        // As long as the API takes them, and few enough for a person to read.
+        allow.retain(|rule| rule.len() <= LONGEST_RULE);
+        allow.truncate(MOST_RULES);
+        return Outcome::Refused { reason, allow };
     }
     if let Some(error) = result.get("error") {
         let message = field::text(error, &["message", "errorMessage", "error"])
