@@ -40,7 +40,7 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
   const save = async () => {
     const next = parseLimit(text);
     if (next === undefined) {
-      setError("A whole number from 1. Empty: no limit.");
+      setError("A whole number from 1, or empty.");
       return;
     }
     setError(undefined);
