@@ -15,7 +15,7 @@ use tokio::{
     process::Child,
 };
 
-use crate::RunDirectory;
+use crate::{RunDirectory, open_files};
 
 /// Starts a shim and gives it what must not stand in a file. Returns once it listens.
 pub async fn start(program: &Path, directory: &RunDirectory, spec: &Spec, payload: Payload) -> io::Result<Child> {
@@ -24,6 +24,9 @@ pub async fn start(program: &Path, directory: &RunDirectory, spec: &Spec, payloa
     let errors = fs::File::create(directory.shim_errors())?;
     let mut command = tokio::process::Command::new(program);
     command.arg(directory.path()).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+    if let Some(limit) = open_files::before() {
+        command.env(open_files::VARIABLE, limit.to_string());
+    }
     let mut child = spawn(&mut command).await?;
     if let Some(mut input) = child.stdin.take() {
         // A shim that died reads nothing; the byte that does not come below tells of it.

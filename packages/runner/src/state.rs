@@ -130,3 +130,37 @@ fn left_behind(commands: &[String]) -> Notice {
         detail: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use agents::{Exit, Input};
+    use domain::RunError;
+
+    use super::*;
+
+    struct Silent;
+
+    impl Decoder for Silent {
+        fn feed(&mut self, _: Input<'_>, _: &mut Vec<Effect>) {}
+
+        fn explain(&self, _: Exit) -> RunError {
+            RunError { code: String::new(), message: String::new(), hint: None }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_changes_no_duration() {
+        let (mut state, mut batch) = (State::default(), Batch::default());
+        let started = serde_json::to_vec(&Started { pid: 1, start_time: 1, boot_id: "b".to_owned() }).unwrap();
+        let exited = serde_json::to_vec(&Exited { code: Some(0), signal: None, by_us: false }).unwrap();
+        let hour = 3_600_000_000_000;
+        for record in [
+            Record { kind: Kind::Started, monotonic_ns: 1_000_000, wall_ns: 5 * hour, payload: &started },
+            Record { kind: Kind::Output, monotonic_ns: 3_000_000, wall_ns: 9 * hour, payload: b"x" },
+            Record { kind: Kind::Exited, monotonic_ns: 8_000_000, wall_ns: 2 * hour, payload: &exited },
+        ] {
+            state.absorb(&record, &mut Silent, &mut batch);
+        }
+        assert_eq!((state.last_at - state.began_at) / 1_000_000, 7);
+    }
+}

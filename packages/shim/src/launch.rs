@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use shim::spec::{MARK_VARIABLE, Spec};
+use shim::spec::{MARK_VARIABLE, OPEN_FILES_VARIABLE, Spec};
 
 pub struct Program {
     pub pid: i32,
@@ -35,6 +35,15 @@ pub fn keep_inherited_files_from_the_program() {
     // SAFETY: sets a flag on descriptors and closes none.
     unsafe {
         libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as i32);
+    }
+}
+
+/// The server has raised its own limit; the program gets the one from before.
+pub fn limit_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let told = std::env::var(OPEN_FILES_VARIABLE).ok().and_then(|limit| limit.parse().ok());
+    if let Some(current) = told {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), maximum: getrlimit(Resource::Nofile).maximum });
     }
 }
 

@@ -41,6 +41,7 @@ fn run() -> io::Result<()> {
     }
     let spec: Spec = serde_json::from_slice(&fs::read(spec::SPEC_FILE)?)?;
     let payload = Payload::read(&mut io::stdin().lock())?;
+    launch::limit_open_files();
     launch::keep_inherited_files_from_the_program();
     launch::detach()?;
     let log = log::Log::create()?;

@@ -18,6 +18,9 @@ pub const RESERVE_BYTES: usize = 64 * 1024;
 /// The variable that marks every process of a run.
 pub const MARK_VARIABLE: &str = "CURSOR_SELFHOST_RUN";
 
+/// Tells the shim how many files its program may have open.
+pub const OPEN_FILES_VARIABLE: &str = "CURSOR_SELFHOST_OPEN_FILES";
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
     pub run: String,

@@ -8,7 +8,6 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use axum::serve::ListenerExt;
 use clap::Args;
 use tokio::{
     net::TcpListener,
@@ -42,6 +41,7 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        runner::raise_open_files();
         let mut config = Config::resolve(self.options)?;
         let mut data = DataDirectory::open(&config.data_dir)?;
         let mut lock = match data.lock() {
@@ -88,11 +88,7 @@ impl Serve {
         });
 
         let router = crate::http::router(app.clone());
-        // Small pieces of a stream are sent when they come.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let shutdown = app.shutdown.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
-        let server = tokio::spawn(serving.into_future());
+        let server = tokio::spawn(crate::http::server::serve(listener, router, app.shutdown.clone()));
         ended().await?;
         eprintln!("Stopping …");
         app.shutdown.cancel();

@@ -22,6 +22,7 @@ mod path;
 mod query;
 mod queue;
 mod runs;
+pub mod server;
 mod session;
 pub mod shape;
 mod sse;

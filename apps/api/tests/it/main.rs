@@ -7,6 +7,7 @@ mod account;
 mod app;
 mod bad_input;
 mod contract;
+mod disk;
 mod events;
 mod failures;
 mod housekeeping;

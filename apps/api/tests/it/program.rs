@@ -31,7 +31,19 @@ pub fn last_line(output: &Output) -> String {
 
 impl Server {
     pub fn start(home: &Path, listen: &str, more: &[&str]) -> Self {
-        let mut command = command(home);
+        Self::start_by(&[], home, listen, more)
+    }
+
+    /// Started by the command `before`, which becomes the program.
+    pub fn start_by(before: &[&str], home: &Path, listen: &str, more: &[&str]) -> Self {
+        let mut command = match before.split_first() {
+            None => command(home),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(PROGRAM).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", home);
+                command
+            }
+        };
         command.args(["serve", "--listen", listen, "--data-dir"]).arg(data_dir(home)).args(more);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -164,3 +164,46 @@ async fn who_lingers_can_be_stopped_and_has_finished() {
     fixture.runner.stop(run).await.unwrap();
     assert_eq!(fixture.status(run).await, RunStatus::Finished);
 }
+
+#[tokio::test]
+async fn a_program_may_open_as_many_files_as_the_server_could_at_its_start() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: Some(777), maximum }).unwrap();
+    runner::raise_open_files();
+    assert_eq!(getrlimit(Resource::Nofile).current, maximum);
+    let fixture = Fixture::new();
+    let run = fixture.start("ulimit -n; echo '{\"type\":\"result\"}'");
+    fixture.ended(run).await;
+    assert_eq!(fixture.store.text(run), "777\n");
+}
+
+#[tokio::test]
+async fn a_run_directory_deleted_under_a_live_run_ends_it_honestly_and_leaves_nothing() {
+    let fixture = Fixture::new();
+    let run = fixture.start("echo up; while [ ! -e go ]; do sleep 0.01; done; echo after; echo '{\"type\":\"result\"}'");
+    fixture.until_text(run, "up").await;
+    std::fs::remove_dir_all(fixture.run_directory(run)).unwrap();
+    std::fs::write(fixture.directory.path().join("go"), "").unwrap();
+    // Its logs live on in those who have them open.
+    assert_eq!(fixture.status(run).await, RunStatus::Finished);
+    assert_eq!(fixture.store.text(run), "up\nafter\n");
+    assert!(shim::scope::members(None, &format!("{}/{run}", fixture.instance())).is_empty());
+    assert!(matches!(fixture.runner.events(run, None).await, Err(RunnerError::Expired)));
+}
+
+#[tokio::test]
+async fn a_run_directory_deleted_while_no_server_was_there_is_a_lost_run() {
+    let first = Fixture::new();
+    let run = first.start("echo up; sleep 1000");
+    first.until_text(run, "up").await;
+    first.runner.shutdown().await;
+    std::fs::remove_dir_all(first.run_directory(run)).unwrap();
+    let Fixture { directory, store, runner } = first;
+    drop(runner);
+    let second = Fixture::over(directory, store);
+    second.attach(run).await;
+    let outcome = second.ended(run).await;
+    assert_eq!((outcome.status, outcome.error.unwrap().code.as_str()), (RunStatus::Error, "supervisor_lost"));
+    assert!(shim::scope::members(None, &format!("{}/{run}", second.instance())).is_empty());
+}
