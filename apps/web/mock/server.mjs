@@ -27,6 +27,8 @@ if (command === "keys") {
   process.exit(0);
 }
 
+if (command === "stop") process.exit(0);
+
 const dist = new URL("../dist/", import.meta.url).pathname;
 const home = homedir();
 const cursorBin = option("--cursor-bin");

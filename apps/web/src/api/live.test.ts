@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, describe, expect, it } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { applyAgent, applyRun, applyState, newest, newestRun } from "./live";
 import type { Agent, Page, Run } from "./types";
@@ -97,6 +97,18 @@ describe("queues", () => {
     expect(known?.queue).toBeUndefined();
     expect(known?.totalUsage?.totalTokens).toBe(2);
   });
+});
+
+it("limits that change while they are fetched for the first time are fetched again", async () => {
+  const answers: ((value: string) => void)[] = [];
+  const observer = new QueryObserver(client, { queryKey: ["limits"], queryFn: () => new Promise<string>((resolve) => answers.push(resolve)) });
+  const stop = observer.subscribe(() => undefined);
+  applyState(client, { event: "limits", data: {} });
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[0]?.("before");
+  answers[1]?.("after");
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe("after"));
+  stop();
 });
 
 describe("runs", () => {

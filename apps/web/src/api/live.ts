@@ -49,7 +49,7 @@ export function applyState(client: QueryClient, event: StateEvent): void {
     case "agent":
       applyAgent(client, event.data);
       // Its own limits may be what changed.
-      void client.invalidateQueries({ queryKey: ["agent-limits", event.data.id] });
+      fetchAgain(client, ["agent-limits", event.data.id]);
       break;
     case "agent_deleted":
       removeAgent(client, event.data.id);
@@ -62,8 +62,8 @@ export function applyState(client: QueryClient, event: StateEvent): void {
       refetchQueue(client, event.data.agentId);
       break;
     case "limits":
-      void client.invalidateQueries({ queryKey: ["limits"] });
-      void client.invalidateQueries({ queryKey: ["agent-limits"] });
+      fetchAgain(client, ["limits"]);
+      fetchAgain(client, ["agent-limits"]);
       break;
     case "doctor":
       void client.invalidateQueries({ queryKey: ["doctor"] });
@@ -95,8 +95,8 @@ export function applyRun(client: QueryClient, run: Run): void {
     const oldest = ended.keys().next().value;
     if (ended.size > ENDED_KEPT && oldest !== undefined) ended.delete(oldest);
     // What it used is spent now.
-    void client.invalidateQueries({ queryKey: ["limits"] });
-    void client.invalidateQueries({ queryKey: ["agent-limits", run.agentId] });
+    fetchAgain(client, ["limits"]);
+    fetchAgain(client, ["agent-limits", run.agentId]);
   }
   const isOlder = (known: Run) => known.id === run.id && !isLive(known) && isLive(run);
   client.setQueryData<Page<Run>>(["runs", run.agentId], (page) => {
@@ -127,6 +127,11 @@ function changeAgent(client: QueryClient, id: string, change: (agent: Agent) => 
     { queryKey: ["agents"] },
     (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
   );
+}
+
+/** Fetches what is shown of it again. An answer that is on its way, be it the first, may tell of before. */
+function fetchAgain(client: QueryClient, queryKey: readonly string[]): void {
+  void client.cancelQueries({ queryKey }).then(() => client.invalidateQueries({ queryKey }));
 }
 
 /** Puts an agent where it belongs: newest first, and out of lists it does not match. */
