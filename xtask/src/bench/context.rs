@@ -13,6 +13,8 @@ const USUAL_OPEN_FILES: u64 = 1024;
 pub struct Context {
     pub program: PathBuf,
     pub quick: bool,
+    /// How a peer is started, if one is measured.
+    pub peer: Option<PathBuf>,
     /// What the rows have to draw.
     pub plots: Vec<Plot>,
     quiet: Quiet,
@@ -27,7 +29,18 @@ impl Context {
     pub fn new(options: &Options) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("cursor-selfhost-bench-").tempdir()?;
         let (program, quick) = (options.program.clone(), options.quick);
-        Ok(Self { program, quick, plots: Vec::new(), quiet: Quiet::default(), server: None, floor: None, directory, places: 0 })
+        let peer = options.peer.clone();
+        Ok(Self {
+            program,
+            quick,
+            peer,
+            plots: Vec::new(),
+            quiet: Quiet::default(),
+            server: None,
+            floor: None,
+            directory,
+            places: 0,
+        })
     }
 
     /// The floor and a server, both warm, when the machine is quiet.

@@ -10,6 +10,7 @@ mod context;
 mod floor;
 mod floor_server;
 mod options;
+mod peer;
 mod plot;
 mod prompt;
 mod quiet;

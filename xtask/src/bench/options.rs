@@ -10,9 +10,10 @@ const USAGE: &str = "usage: cargo run --release -p xtask -- bench [OPTION …]
 
   --program FILE   the program to measure [default: cursor-selfhost beside this one]
   --quick          fewer repeats, smaller counts; the budgets are those of the whole
-  --only NAMES     some of: delay,flood,many,launch,start,memory,chat,size
+  --only NAMES     some of: delay,flood,many,launch,start,memory,chat,size,peer
                    or of those that take minutes: live,stored,readers,bounded
   --growth         all of those that take minutes, and nothing else
+  --peer FILE      also measure a peer; bench/peer/description.rs says how it is described
   --svg FILE       also draw what grows there
   --json FILE      also write the figures there";
 
@@ -21,19 +22,21 @@ pub struct Options {
     pub quick: bool,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
+    pub peer: Option<PathBuf>,
     only: Vec<String>,
 }
 
 impl Options {
     /// `None` when help was all that was wanted.
     pub fn parse(arguments: Vec<String>) -> anyhow::Result<Option<Self>> {
-        let mut options = Self { program: beside_this()?, quick: false, json: None, svg: None, only: Vec::new() };
+        let mut options = Self { program: beside_this()?, quick: false, json: None, svg: None, peer: None, only: Vec::new() };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--program" => options.program = value()?.into(),
                 "--quick" => options.quick = true,
+                "--peer" => options.peer = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
                 "--growth" => options.only.extend(rows::GROWTH.iter().map(|(name, _)| (*name).to_owned())),
                 "--json" => options.json = Some(value()?.into()),

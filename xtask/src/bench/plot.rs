@@ -34,14 +34,13 @@ impl Plot {
     }
 
     pub fn table(&self) -> String {
-        let mut text = String::new();
         // Writing to a string does not fail.
-        let _ = write!(text, "| {:34} |", format!("{} ({})", self.title, self.unit));
+        let mut text = format!("{} ({})\n\n| {:34} |", self.title, self.unit, self.along);
         let Some(first) = self.lines.first() else { return text };
         for (along, _) in &first.points {
             let _ = write!(text, " {:>9} |", whole(*along));
         }
-        let _ = write!(text, " {}\n|{:-<36}|{}\n", self.along, "", "----------:|".repeat(first.points.len()));
+        let _ = write!(text, "\n|{:-<36}|{}\n", "", "----------:|".repeat(first.points.len()));
         for line in &self.lines {
             let _ = write!(text, "| {:34} |", line.name);
             for (_, figure) in &line.points {

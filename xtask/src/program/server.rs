@@ -23,6 +23,9 @@ use crate::http::{self, Client, EventStream, now_ns};
 /// What the server says on standard error.
 const LOG: &str = "server.log";
 
+/// More of it says nothing new.
+const MOST_SHOWN: usize = 5;
+
 const END_LIMIT: Duration = Duration::from_secs(10);
 
 /// A program, and the directory that holds its data and stands for the user's home, so that nothing of
@@ -279,10 +282,13 @@ impl Drop for Server {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
-        for line in fs::read_to_string(self.place.log()).unwrap_or_default().lines() {
-            if !line.starts_with("Stopping") {
-                eprintln!("server: {line}");
-            }
+        let said = fs::read_to_string(self.place.log()).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("Stopping")).collect();
+        for line in lines.iter().take(MOST_SHOWN) {
+            eprintln!("server: {line}");
+        }
+        if lines.len() > MOST_SHOWN {
+            eprintln!("server: … {} more lines", lines.len() - MOST_SHOWN);
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What a run log holds, read from the file with nothing of the server in between.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
+use flate2::read::GzDecoder;
 use shim::{
     control::{Action, Command},
     record::{self, Decoded, Ended, Exited, Kind},
@@ -21,7 +26,7 @@ pub struct RunLog {
 impl RunLog {
     /// Whole records only: a torn tail is none.
     pub fn read(run: &Path) -> anyhow::Result<Self> {
-        let bytes = fs::read(run.join(LOG_FILE))?;
+        let bytes = bytes(run)?;
         let (mut log, mut rest) = (Self::default(), bytes.as_slice());
         while let Decoded::Record(record, length) = record::decode(rest) {
             match record.kind {
@@ -39,5 +44,17 @@ impl RunLog {
             rest = &rest[length..];
         }
         Ok(log)
+    }
+}
+
+/// The log of a run that has ended may be compressed meanwhile.
+fn bytes(run: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(run.join(LOG_FILE)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut bytes = Vec::new();
+            GzDecoder::new(File::open(run.join(format!("{LOG_FILE}.gz")))?).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+        other => other,
     }
 }

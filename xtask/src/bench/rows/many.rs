@@ -18,7 +18,7 @@ use crate::{
 
 const REPEATS: usize = 3;
 const RUNS: usize = 20;
-const PROMPT: Prompt = Prompt::Stamped { chunks: 2000, rate: 500 };
+pub const PROMPT: Prompt = Prompt::Stamped { chunks: 2000, rate: 500 };
 
 pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let (mut ours, mut floors) = (Percentiles::default(), Percentiles::default());
@@ -76,7 +76,7 @@ fn on_server(server: &Server) -> anyhow::Result<(Vec<u64>, Duration, Seen)> {
     Ok((delays?, after - before, seen?))
 }
 
-fn at_once(one: impl Fn() -> anyhow::Result<Vec<u64>> + Sync) -> anyhow::Result<Vec<u64>> {
+pub fn at_once(one: impl Fn() -> anyhow::Result<Vec<u64>> + Sync) -> anyhow::Result<Vec<u64>> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..RUNS).map(|_| scope.spawn(&one)).collect();
         let mut all = Vec::new();

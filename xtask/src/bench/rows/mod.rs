@@ -8,6 +8,7 @@ mod launch;
 mod live;
 mod many;
 mod memory;
+mod peer;
 mod readers;
 mod size;
 mod start;
@@ -28,6 +29,7 @@ pub const ALL: &[Named] = &[
     ("memory", memory::measure),
     ("chat", chat::measure),
     ("size", size::measure),
+    ("peer", peer::measure),
 ];
 
 /// What takes minutes: only when it is named, or with `--growth`.
