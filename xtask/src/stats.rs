@@ -18,6 +18,19 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// In groups of three digits.
+pub fn grouped(number: u64, between: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(between);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +39,7 @@ mod tests {
     fn ranks() {
         let values: Vec<u64> = (1..=100).rev().collect();
         assert_eq!((percentile(&values, 0.5), percentile(&values, 0.99), percentile(&[], 0.5)), (50, 99, 0));
+        assert_eq!((grouped(12, ','), grouped(1_234_567, ' ')), ("12".to_owned(), "1 234 567".to_owned()));
         assert_eq!((median(&[3.0, 1.0, 2.0]), median(&[1.0, 2.0])), (2.0, 1.5));
     }
 }

@@ -65,17 +65,20 @@ impl Context {
 
     /// A server for one row alone. The shared one ends, so that nothing else runs.
     pub fn fresh_server(&mut self) -> anyhow::Result<Server> {
+        self.quiet_place()?.serve()
+    }
+
+    /// Where a server can be started for one row alone, when the machine is quiet.
+    pub fn quiet_place(&mut self) -> anyhow::Result<Place> {
         self.server = None;
         let home = self.place();
         self.quiet.wait();
-        Server::start(&self.program, &home)
+        Place::new(&self.program, &home)
     }
 
     /// The same, with the bench's own stand-in for the Cursor CLI.
     pub fn server_of_talker(&mut self) -> anyhow::Result<Server> {
-        self.server = None;
-        let home = self.place();
-        let place = Place::new(&self.program, &home)?;
+        let place = self.quiet_place()?;
         let talker = format!("'{}' {}", std::env::current_exe()?.display(), super::TALKER);
         place.print_mode_by(&talker)?;
         place.serve()
@@ -83,10 +86,7 @@ impl Context {
 
     /// The same, under the limit of open files that systems have unless told otherwise.
     pub fn server_with_few_files(&mut self) -> anyhow::Result<Server> {
-        self.server = None;
-        let home = self.place();
-        let place = Place::new(&self.program, &home)?.with_open_files(USUAL_OPEN_FILES);
-        place.serve()
+        self.quiet_place()?.with_open_files(USUAL_OPEN_FILES).serve()
     }
 
     /// A directory that is not there yet.

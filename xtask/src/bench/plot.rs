@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::stats::grouped;
+
 #[derive(Clone, Serialize)]
 pub struct Plot {
     pub title: String,
@@ -38,7 +40,7 @@ impl Plot {
         let mut text = format!("{} ({})\n\n| {:34} |", self.title, self.unit, self.along);
         let Some(first) = self.lines.first() else { return text };
         for (along, _) in &first.points {
-            let _ = write!(text, " {:>9} |", whole(*along));
+            let _ = write!(text, " {:>9} |", grouped(*along as u64, ','));
         }
         let _ = write!(text, "\n|{:-<36}|{}\n", "", "----------:|".repeat(first.points.len()));
         for line in &self.lines {
@@ -50,17 +52,4 @@ impl Plot {
         }
         text
     }
-}
-
-/// With a comma between groups of three digits.
-pub fn whole(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::plot::{Plot, whole};
+use super::plot::Plot;
+use crate::stats::grouped;
 
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 260.0;
@@ -97,8 +98,8 @@ impl Axis {
 
 fn label(value: f64) -> String {
     match value {
-        value if value >= 1e6 => format!("{} M", whole(value / 1e6)),
-        value if value >= 1.0 => whole(value),
+        value if value >= 1e6 => format!("{} M", grouped((value / 1e6) as u64, ',')),
+        value if value >= 1.0 => grouped(value as u64, ','),
         value => value.to_string(),
     }
 }

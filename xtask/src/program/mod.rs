@@ -1,6 +1,8 @@
 //! The program as a process: started, asked, killed and looked at from outside.
 
+mod place;
 pub mod process;
 mod server;
 
-pub use server::{Place, Run, Server};
+pub use place::Place;
+pub use server::{Run, Server};

@@ -11,7 +11,7 @@ use super::{
     tails::Tail,
     world::{World, lock},
 };
-use crate::stats::median;
+use crate::stats::{grouped, median};
 
 pub fn print(options: &Options, world: &World) -> anyhow::Result<()> {
     let faults = lock(&world.counts.faults).clone();
@@ -25,7 +25,7 @@ pub fn print(options: &Options, world: &World) -> anyhow::Result<()> {
     }
     println!("|{:-<46}|{:->11}|", "", "");
     for (name, count) in counts(world) {
-        println!("| {name:44} | {:>9} |", grouped(count));
+        println!("| {name:44} | {:>9} |", grouped(count, ' '));
     }
     println!("|{:-<46}|{:->11}|", "", "");
     for (name, times) in times(world) {
@@ -36,9 +36,9 @@ pub fn print(options: &Options, world: &World) -> anyhow::Result<()> {
     let total = faults.values().sum::<u64>() + tails.values().sum::<u64>();
     println!(
         "torture: {} faults over {} runs, {} events compared, {} differences (seed {})",
-        grouped(total),
+        grouped(total, ' '),
         world.all_runs().len(),
-        grouped(world.counts.events_compared.load(Ordering::Relaxed)),
+        grouped(world.counts.events_compared.load(Ordering::Relaxed), ' '),
         world.differences().len(),
         options.seed
     );
@@ -105,17 +105,4 @@ fn figures(options: &Options, world: &World) -> Value {
         "seed": options.seed, "faults": faults, "tails": tails, "counts": counts,
         "times": times.collect::<Map<_, _>>(), "differences": differences,
     })
-}
-
-/// In groups of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -15,6 +15,7 @@ use crate::{
     bench::{context::Context, plot::Plot, report::Row},
     http::{EventStream, connect},
     program::{Run, Server, process},
+    stats::grouped,
 };
 
 const EVENTS: u64 = 2_000_000;
@@ -55,12 +56,8 @@ fn one(context: &mut Context, what: &str, in_words: &str, count: u64) -> anyhow:
         let wanted = first as f64 * share;
         samples.iter().find(|(number, _)| *number as f64 >= wanted).map_or(most, |(_, resident)| *resident) / MB
     };
-    let mut plot = Plot::new(
-        format!("{} events, {in_words}: server resident", crate::bench::plot::whole(count as f64)),
-        "events",
-        "MB",
-        &["resident"],
-    );
+    let mut plot =
+        Plot::new(format!("{} events, {in_words}: server resident", grouped(count, ',')), "events", "MB", &["resident"]);
     for share in [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 1.0] {
         plot.add(count as f64 * share, &[at(share)]);
     }

@@ -48,13 +48,13 @@ pub enum Size {
 
 /// A server on a chat with `count` steps more than its run left.
 pub fn stored(context: &mut Context, count: u32, size: Size) -> anyhow::Result<(Server, Run)> {
-    let home = context.place();
+    let place = context.quiet_place()?;
     let (run, database) = {
-        let server = Server::start(&context.program, &home)?;
+        let server = place.serve()?;
         (chats::run(&server, Prompt::One)?.1, server.data().join("db.sqlite"))
     };
     insert(&database, &run.run, count, size)?;
-    Ok((Server::start(&context.program, &home)?, run))
+    Ok((place.serve()?, run))
 }
 
 pub fn open(client: &mut Client, path: &str) -> anyhow::Result<f64> {
