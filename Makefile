@@ -3,7 +3,7 @@
 PROGRAM := target/release/cursor-selfhost
 ARGS ?=
 
-.PHONY: run build test test-rust test-web test-e2e lint bench openapi
+.PHONY: run build test torture lint bench openapi
 
 run: ## Build what is needed, start the server, print a link
 	@scripts/require build
@@ -25,6 +25,14 @@ test: ## Every test there is: the page, the page in Chromium, Rust
 	cargo build --locked -p cursor-selfhost
 	CURSOR_SELFHOST_BIN=$(CURDIR)/target/debug/cursor-selfhost npm run e2e
 	cargo test --locked --workspace
+	cargo run --locked --quiet -p xtask -- torture --program target/debug/cursor-selfhost --seconds 40
+
+torture: ## Thousands of faults and property tests at length; about a quarter of an hour
+	@scripts/require build
+	@scripts/build-page
+	PROPTEST_CASES=5000 cargo test --release --locked -p shim -p agents -p runner -p domain -- random any_bytes arbitrary_bytes what_is_written nothing_else a_long_text
+	cargo build --release --locked -p cursor-selfhost
+	cargo run --release --locked --quiet -p xtask -- torture --program $(PROGRAM) --runs 1500 --kills 1200 --seconds 600 $(ARGS)
 
 lint: ## What the compilers and linters of both languages have to say
 	@scripts/require build
