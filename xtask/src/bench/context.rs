@@ -70,10 +70,15 @@ impl Context {
 
     /// Where a server can be started for one row alone, when the machine is quiet.
     pub fn quiet_place(&mut self) -> anyhow::Result<Place> {
-        self.server = None;
-        let home = self.place();
-        self.quiet.wait();
+        let home = self.quiet_home();
         Place::new(&self.program, &home)
+    }
+
+    /// A directory that is not there yet, when nothing of ours runs and the machine is quiet.
+    pub fn quiet_home(&mut self) -> PathBuf {
+        self.server = None;
+        self.quiet.wait();
+        self.place()
     }
 
     /// The same, with the bench's own stand-in for the Cursor CLI.

@@ -92,7 +92,7 @@ impl App {
             Some(used) => Err(Error::new(
                 Kind::Conflict,
                 "chat_limit_reached",
-                format!("This chat has used {used} that it may. PATCH /v1/agents/{}/limits allows it more.", agent.id),
+                format!("This chat has used {used} that it may. Allow it more in its limits (PATCH /v1/agents/{}/limits).", agent.id),
             )),
             None => Ok(()),
         }

@@ -63,7 +63,8 @@ pub fn pause_after(outcome: &RunOutcome) -> Option<Pause> {
                 _ => "run_failed",
             };
             let first: String = error.message.lines().next().unwrap_or_default().chars().take(300).collect();
-            Some(Pause::new(reason, format!("The run before failed: {first}")))
+            let before = if reason == "limit_reached" { "A limit ended the run before" } else { "The run before failed" };
+            Some(Pause::new(reason, format!("{before}: {first}")))
         }
         _ => Some(Pause::new("run_failed", "The run before failed.")),
     }

@@ -14,7 +14,7 @@ const FLOOD: Prompt = Prompt::Numbered { chunks: 20_000 };
 
 pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
     let Some(description) = context.peer.clone() else { return Ok(Vec::new()) };
-    let home = context.place();
+    let home = context.quiet_home();
     let peer = Peer::start(&description, &context.program, &home)?;
     peer.run(Prompt::Numbered { chunks: 100 })?;
     let at_rest = process::memory(peer.pid())?.resident as f64;
