@@ -16,7 +16,7 @@ const COUNTS: [usize; 4] = [1, 10, 100, 1000];
 const PROMPT: Prompt = Prompt::Stamped { chunks: 1000, rate: 100 };
 
 pub fn measure(context: &mut Context) -> anyhow::Result<Vec<Row>> {
-    let mut cpu = Plot::new("readers of one run: CPU of the server", "readers", "ms for 1,000 events sent", &["server"]);
+    let mut cpu = Plot::new("readers of one run: CPU for 1,000 events sent", "readers", "ms", &["server"]);
     let mut memory = Plot::new("readers of one run: memory of the server", "readers", "MB", &["resident"]);
     let mut rows = Vec::new();
     let quick = context.quick;
