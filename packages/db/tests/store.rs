@@ -133,8 +133,8 @@ async fn one_run_at_a_time_and_a_final_state_stays() {
         ended_at: 5,
         pause: None,
     };
-    assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Finished)).await.unwrap());
-    assert!(!runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Error)).await.unwrap());
+    assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Finished)).await.unwrap().is_some());
+    assert!(runs::finish(&db, &first.id, Vec::new(), finished(RunStatus::Error)).await.unwrap().is_none());
     assert_eq!(runs::find(&db, &agent.id, &first.id).await.unwrap().unwrap().status, "FINISHED");
     // What somebody read before is not what is written back.
     agents::update(&db, 1, &agent.id, AgentChange { unread: Some(false), ..AgentChange::default() }).await.unwrap();

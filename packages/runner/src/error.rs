@@ -10,6 +10,8 @@ pub enum RunnerError {
     NotLive,
     #[error("the run is ending already")]
     Ending,
+    #[error("the server is ending")]
+    ServerEnding,
     #[error("no room on the disk")]
     DiskFull,
     #[error("the event id is not one of this run")]

@@ -183,13 +183,14 @@ impl<S: RunStore> Runner<S> {
         }
     }
 
-    async fn settled(&self, run: RunId) {
+    /// Waits until the run is live, or is known not to become so. A server that ends does not know.
+    async fn settled(&self, run: RunId) -> Result<(), RunnerError> {
         let token = lock(&self.inner.expected).get(&run).map(|expectation| expectation.settled.clone());
-        if let Some(token) = token {
-            tokio::select! {
-                () = token.cancelled() => {}
-                () = self.inner.shutdown.cancelled() => {}
-            }
+        let Some(token) = token else { return Ok(()) };
+        tokio::select! {
+            biased;
+            () = token.cancelled() => Ok(()),
+            () = self.inner.shutdown.cancelled() => Err(RunnerError::ServerEnding),
         }
     }
 
@@ -246,7 +247,7 @@ impl<S: RunStore> Runner<S> {
 
     /// The run's events from after `after`.
     pub async fn events(&self, run: RunId, after: Option<EventId>) -> Result<EventReader, RunnerError> {
-        self.settled(run).await;
+        self.settled(run).await?;
         let live = lock(&self.inner.live).get(&run).map(|shared| shared.followed.clone());
         let followed = match live {
             Some(followed) => followed,
@@ -265,14 +266,14 @@ impl<S: RunStore> Runner<S> {
     }
 
     /// The steps of a live run as they stand; `None` when it is not live.
-    pub async fn snapshot(&self, run: RunId) -> Option<Snapshot> {
-        self.settled(run).await;
-        lock(&self.inner.live).get(&run).map(|shared| lock(&shared.steps).snapshot())
+    pub async fn snapshot(&self, run: RunId) -> Result<Option<Snapshot>, RunnerError> {
+        self.settled(run).await?;
+        Ok(lock(&self.inner.live).get(&run).map(|shared| lock(&shared.steps).snapshot()))
     }
 
-    pub async fn is_live(&self, run: RunId) -> bool {
-        self.settled(run).await;
-        lock(&self.inner.live).contains_key(&run)
+    pub async fn is_live(&self, run: RunId) -> Result<bool, RunnerError> {
+        self.settled(run).await?;
+        Ok(lock(&self.inner.live).contains_key(&run))
     }
 
     pub fn live_count(&self) -> usize {
@@ -281,14 +282,16 @@ impl<S: RunStore> Runner<S> {
 
     /// Asks a run to end; [`Runner::ended`] tells when it has.
     pub async fn stop(&self, run: RunId) -> Result<(), RunnerError> {
-        self.settled(run).await;
+        self.settled(run).await?;
         let shared = lock(&self.inner.live).get(&run).cloned().ok_or(RunnerError::NotLive)?;
         shared.stop().await
     }
 
     /// Returns when the run has ended and its end is in the database.
     pub async fn ended(&self, run: RunId) {
-        self.settled(run).await;
+        if self.settled(run).await.is_err() {
+            return;
+        }
         let Some(shared) = lock(&self.inner.live).get(&run).cloned() else { return };
         shared.ended.cancelled().await;
     }

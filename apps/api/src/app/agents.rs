@@ -196,14 +196,16 @@ impl App {
         let agent = self.get_agent(user_id, id).await?;
         let all = runs::all_of(&self.db, &agent.id).await?;
         for run in &all {
-            self.end_run(&run.id).await;
+            self.end_run(&run.id).await?;
         }
         // Also one that began meanwhile.
         for run in agents::delete(&self.db, user_id, &agent.id).await? {
-            self.end_run(&run).await;
-            if let Ok(run) = run.parse()
-                && let Err(error) = self.runner.remove(run).await
-            {
+            let ended = self.end_run(&run).await;
+            let Ok(run) = run.parse() else { continue };
+            if ended.is_err() {
+                self.runner.kill(run).await;
+            }
+            if let Err(error) = self.runner.remove(run).await {
                 tracing::warn!(%run, %error, "the files of a deleted run stay behind");
             }
         }
@@ -220,16 +222,17 @@ impl App {
     }
 
     /// Ends a run if it is live, by force if it cannot be reached.
-    async fn end_run(&self, run: &str) {
-        let Ok(run) = run.parse::<RunId>() else { return };
-        if !self.runner.is_live(run).await {
-            return;
+    async fn end_run(&self, run: &str) -> Result<()> {
+        let Ok(run) = run.parse::<RunId>() else { return Ok(()) };
+        if !self.runner.is_live(run).await? {
+            return Ok(());
         }
         // Already ending is as good.
         let _ = self.runner.stop(run).await;
         if tokio::time::timeout(END_WAIT, self.runner.ended(run)).await.is_err() {
             self.runner.kill(run).await;
         }
+        Ok(())
     }
 
     /// Tokens of each run, oldest first, of one or of all.

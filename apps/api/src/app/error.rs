@@ -18,6 +18,7 @@ pub enum Kind {
     TooLarge,
     Misdirected,
     DiskFull,
+    Unavailable,
     Internal,
 }
 
@@ -101,6 +102,9 @@ impl From<RunnerError> for Error {
             ),
             RunnerError::Expired => {
                 Self::new(Kind::Expired, "stream_expired", "The events of this run are not kept any more. Its steps are.")
+            }
+            RunnerError::ServerEnding => {
+                Self::new(Kind::Unavailable, "server_ending", "The server is ending or restarting. Try again in a moment.")
             }
             RunnerError::NotLive | RunnerError::Ending => {
                 Self::new(Kind::Conflict, "run_not_cancellable", "The run has ended or is ending already.")

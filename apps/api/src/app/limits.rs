@@ -92,7 +92,10 @@ impl App {
             Some(used) => Err(Error::new(
                 Kind::Conflict,
                 "chat_limit_reached",
-                format!("This chat has used {used} that it may. Allow it more in its limits (PATCH /v1/agents/{}/limits).", agent.id),
+                format!(
+                    "This chat has used {used} that it may. Allow it more in its limits (PATCH /v1/agents/{}/limits).",
+                    agent.id
+                ),
             )),
             None => Ok(()),
         }

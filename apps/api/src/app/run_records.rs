@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use db::{
-    Db,
+    AgentRow, Db,
     query::{agents, runs, steps},
 };
 use domain::{RunId, StepChange};
@@ -33,9 +33,7 @@ impl RunRecords {
         Self { db, data, on_run_end, tasks, queues }
     }
 
-    async fn after_end(&self, run: RunId, outcome: &RunOutcome) -> Result<(), db::DbError> {
-        let Some(row) = runs::find_any(&self.db, &run.to_string()).await? else { return Ok(()) };
-        let Some(agent) = agents::find_any(&self.db, &row.agent_id).await? else { return Ok(()) };
+    async fn after_end(&self, run: RunId, agent: &AgentRow, outcome: &RunOutcome) -> Result<(), db::DbError> {
         let home = CursorHome::at(&self.data.cursor(&agent.id));
         let workspace = self.data.root().join(&agent.workspace_path);
         if !agent.session_seen && home.chat(&workspace, &agent.session_id).exists() {
@@ -46,7 +44,7 @@ impl RunRecords {
                 "event": "run_ended",
                 "agent": { "id": agent.id, "name": agent.name, "workspace": path_text(&workspace) },
                 "run": {
-                    "id": row.id,
+                    "id": run.to_string(),
                     "status": outcome.status,
                     "result": outcome.text,
                     "error": outcome.error,
@@ -81,12 +79,15 @@ impl RunStore for RunRecords {
             ended_at: outcome.ended_at,
             pause: queue::pause_after(&outcome).map(|pause| pause.to_json()),
         };
-        let ended_now = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
+        let ended = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
         // Only by the commit that ended it, so that a hook hears of an end once.
-        if ended_now && let Err(error) = self.after_end(run, &outcome).await {
+        let Some(agent) = ended else { return Ok(()) };
+        if let Err(error) = self.after_end(run, &agent, &outcome).await {
             tracing::warn!(%run, %error, "what follows a run's end was not done");
         }
-        self.queues.notify_one();
+        if agent.queued > 0 {
+            self.queues.notify_one();
+        }
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ impl App {
         };
         // The snapshot first: what the database gets after it is left out by its position.
         let snapshot = match (latest, number) {
-            (Some(run), Some(number)) => self.runner.snapshot(run).await.map(|snapshot| (run, number, snapshot)),
+            (Some(run), Some(number)) => self.runner.snapshot(run).await?.map(|snapshot| (run, number, snapshot)),
             _ => None,
         };
         let Some((run, number, snapshot)) = snapshot else {

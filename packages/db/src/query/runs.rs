@@ -142,8 +142,8 @@ pub async fn release(db: &Db, id: &str) -> Result<(), DbError> {
 pub async fn announce(db: &Db, ids: &[String]) -> Result<(), DbError> {
     let transaction = db.begin().await?;
     for id in ids {
-        if let Some((run, user_id)) = with_user(&transaction, id).await? {
-            changes::add(&transaction, user_id, [Change::Run(run.id)]).await?;
+        if let Some((run, agent)) = with_agent(&transaction, id).await? {
+            changes::add(&transaction, agent.user_id, [Change::Run(run.id)]).await?;
         }
     }
     db.commit(transaction).await?;
@@ -153,7 +153,7 @@ pub async fn announce(db: &Db, ids: &[String]) -> Result<(), DbError> {
 /// The program runs, and calls its model so.
 pub async fn started(db: &Db, id: &str, model_name: Option<String>, now: i64) -> Result<(), DbError> {
     let transaction = db.begin().await?;
-    let Some((run, user_id)) = with_user(&transaction, id).await? else { return Ok(()) };
+    let Some((run, agent)) = with_agent(&transaction, id).await? else { return Ok(()) };
     let is_live = LIVE.contains(&run.status.as_str());
     let mut row = run.clone().into_active_model();
     if is_live {
@@ -165,7 +165,7 @@ pub async fn started(db: &Db, id: &str, model_name: Option<String>, now: i64) ->
         row.model_name = Set(model_name);
     }
     row.update(&transaction).await?;
-    changes::add(&transaction, user_id, [Change::Run(run.id), Change::Agent(run.agent_id)]).await?;
+    changes::add(&transaction, agent.user_id, [Change::Run(run.id), Change::Agent(run.agent_id)]).await?;
     db.commit(transaction).await?;
     Ok(())
 }
@@ -182,14 +182,19 @@ pub struct Finished {
     pub pause: Option<String>,
 }
 
-/// The last steps, usage and the final state, in one commit. False when the run is final already.
-pub async fn finish(db: &Db, id: &str, changes: Vec<domain::StepChange>, finished: Finished) -> Result<bool, DbError> {
+/// The last steps, usage and the final state, in one commit. Returns the agent as it was, unless the run was
+/// final already.
+pub async fn finish(
+    db: &Db,
+    id: &str,
+    changes: Vec<domain::StepChange>,
+    finished: Finished,
+) -> Result<Option<AgentRow>, DbError> {
     let transaction = db.begin().await?;
-    let Some((run, user_id)) = with_user(&transaction, id).await? else { return Ok(false) };
+    let Some((run, of)) = with_agent(&transaction, id).await? else { return Ok(None) };
     steps::save_in(&transaction, &run.agent_id, run.number, changes).await?;
     let was_live = LIVE.contains(&run.status.as_str());
     if was_live {
-        let Some(of) = agent::Entity::find_by_id(run.agent_id.clone()).one(&transaction).await? else { return Ok(false) };
         let agent_id = run.agent_id.clone();
         let mut row = run.clone().into_active_model();
         row.status = Set(finished.status.as_str().to_owned());
@@ -219,10 +224,10 @@ pub async fn finish(db: &Db, id: &str, changes: Vec<domain::StepChange>, finishe
             ..Default::default()
         };
         agent::Entity::update(agent).exec(&transaction).await?;
-        changes::add(&transaction, user_id, [Change::Run(run.id), Change::Agent(agent_id)]).await?;
+        changes::add(&transaction, of.user_id, [Change::Run(run.id), Change::Agent(agent_id)]).await?;
     }
     db.commit(transaction).await?;
-    Ok(was_live)
+    Ok(was_live.then_some(of))
 }
 
 impl RunRow {
@@ -252,8 +257,8 @@ impl RunRow {
 /// The states that are not final.
 pub(crate) const LIVE: [&str; 2] = ["CREATING", "RUNNING"];
 
-async fn with_user(transaction: &sea_orm::DatabaseTransaction, id: &str) -> Result<Option<(RunRow, i64)>, DbError> {
+async fn with_agent(transaction: &sea_orm::DatabaseTransaction, id: &str) -> Result<Option<(RunRow, AgentRow)>, DbError> {
     let Some(run) = run::Entity::find_by_id(id.to_owned()).one(transaction).await? else { return Ok(None) };
     let agent = agent::Entity::find_by_id(run.agent_id.clone()).one(transaction).await?;
-    Ok(agent.map(|agent| (run, agent.user_id)))
+    Ok(agent.map(|agent| (run, agent)))
 }

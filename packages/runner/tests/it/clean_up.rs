@@ -79,7 +79,7 @@ async fn a_process_of_a_run_that_is_over_is_ended_and_no_other() {
     assert!(other.try_wait().unwrap().is_none());
     other.kill().unwrap();
     other.wait().unwrap();
-    assert!(fixture.runner.is_live(live).await);
+    assert!(fixture.runner.is_live(live).await.unwrap());
     fixture.runner.stop(live).await.unwrap();
     fixture.ended(live).await;
 }

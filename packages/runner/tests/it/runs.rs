@@ -141,7 +141,7 @@ async fn steps_wait_for_a_database_that_fails_and_done_with_them() {
     fixture.store.0.lock().unwrap().fail = true;
     let run = fixture.start(r#"echo kept; echo '{"type":"result"}'"#);
     fixture.until_text(run, "FINISHED").await;
-    assert!(fixture.runner.is_live(run).await);
+    assert!(fixture.runner.is_live(run).await.unwrap());
     fixture.store.0.lock().unwrap().fail = false;
     assert_eq!(fixture.status(run).await, RunStatus::Finished);
     assert_eq!(fixture.store.text(run), "kept\n");

@@ -74,3 +74,14 @@ async fn who_asks_waits_until_the_last_who_announced_it_is_done() {
     fixture.runner.settle(run);
     assert!(matches!(asked.await, Err(RunnerError::Expired)));
 }
+
+#[tokio::test]
+async fn a_server_that_ends_says_so_instead_of_that_the_events_are_gone() {
+    let fixture = Fixture::new();
+    let run = RunId::mint();
+    fixture.runner.expect([run]);
+    let mut asked = Box::pin(fixture.runner.events(run, None));
+    assert!(still_waits(&mut asked).await);
+    fixture.runner.shutdown().await;
+    assert!(matches!(asked.await, Err(RunnerError::ServerEnding)));
+}
