@@ -6,7 +6,7 @@ use domain::{EventId, RunId};
 
 use crate::{
     RunnerError,
-    event_log::{Followed, Records},
+    event_log::{Followed, Published, Records},
     numbering::{Kind, MAX_EVENT},
 };
 
@@ -43,7 +43,7 @@ pub struct EventReader {
 impl EventReader {
     /// From after `after`, or from the start.
     ///
-    /// An id of an older epoch beyond the end gets what comes from now on; a number that was never
+    /// An id of an older epoch that is not there any more gets what came instead; a number that was never
     /// given out, or that of another run, is refused.
     pub async fn open(run: RunId, log: Followed, after: Option<EventId>) -> Result<Self, RunnerError> {
         let published = *log.published.borrow();
@@ -56,11 +56,11 @@ impl EventReader {
                 {
                     return Err(RunnerError::InvalidEventId);
                 }
-                if id.number >= published.number {
+                if id.epoch == published.epoch && id.number == published.number {
                     published.bytes
                 } else {
                     let log = log.clone();
-                    let found = tokio::task::spawn_blocking(move || find(&log, id.number, published.bytes)).await;
+                    let found = tokio::task::spawn_blocking(move || find(&log, id, published)).await;
                     found
                         .map_err(|error| RunnerError::io("look for an event")(error.into()))?
                         .map_err(RunnerError::io("look for an event"))?
@@ -104,12 +104,15 @@ impl EventReader {
     }
 }
 
-fn find(log: &Followed, number: u64, end: u64) -> std::io::Result<u64> {
-    let mut records = Records::new(&log.file, log.near(number));
+/// Where the first event after `id` begins. Numbers that a loss of power took were given out anew, in a
+/// later epoch: to who saw the lost ones all of those are news.
+fn find(log: &Followed, id: EventId, published: Published) -> std::io::Result<u64> {
+    let from = if id.epoch == published.epoch { log.near(id.number) } else { 0 };
+    let mut records = Records::new(&log.file, from);
     loop {
         let position = records.position();
-        match records.next(end)? {
-            Some((head, _)) if head.number <= number => {}
+        match records.next(published.bytes)? {
+            Some((head, _)) if head.epoch <= id.epoch && head.number <= id.number => {}
             _ => return Ok(position),
         }
     }

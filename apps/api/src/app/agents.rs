@@ -228,8 +228,8 @@ impl App {
             return Ok(());
         }
         // Already ending is as good.
-        let _ = self.runner.stop(run).await;
-        if tokio::time::timeout(END_WAIT, self.runner.ended(run)).await.is_err() {
+        let stopped = tokio::time::timeout(END_WAIT, self.runner.stop(run)).await.is_ok();
+        if !stopped || tokio::time::timeout(END_WAIT, self.runner.ended(run)).await.is_err() {
             self.runner.kill(run).await;
         }
         Ok(())

@@ -119,7 +119,8 @@ impl App {
     pub async fn cancel_run(&self, user_id: i64, agent_id: &str, run_id: &str) -> Result<RunRow> {
         let run = self.get_run(user_id, agent_id, run_id).await?;
         let id: RunId = run.id.parse().map_err(|_| Error::run_not_found())?;
-        self.runner.stop(id).await?;
+        let stopped = tokio::time::timeout(END_WAIT, self.runner.stop(id)).await;
+        stopped.map_err(|_| run_not_reached())??;
         // One that takes its time is still ended by its shim.
         let _ = tokio::time::timeout(END_WAIT, self.runner.ended(id)).await;
         Ok(run)
@@ -186,6 +187,11 @@ pub(crate) enum Begun {
     Run(Box<RunRow>),
     /// The queue is not as it was seen.
     Changed,
+}
+
+fn run_not_reached() -> Error {
+    let message = "The run does not answer right now, as when the disk is full. Make room if it is, and try again.";
+    Error::new(Kind::Unavailable, "run_not_reached", message)
 }
 
 pub(crate) fn agent_archived() -> Error {

@@ -1,8 +1,10 @@
 //! The server goes away at any moment; the next one goes on where it was, with the same numbers.
 
-use std::{fs, os::unix::fs::FileExt};
+use std::{fs, os::unix::fs::FileExt, path::Path};
 
-use domain::RunStatus;
+use domain::{EventId, RunStatus};
+use runner::RunnerError;
+use shim::record::{self, Decoded, Kind};
 
 use crate::{
     fixture::{Fixture, Memory},
@@ -110,4 +112,65 @@ async fn a_run_that_was_never_launched_is_told() {
     let run = domain::RunId::mint();
     fixture.attach(run).await;
     assert_eq!(fixture.ended(run).await.error.unwrap().code, "supervisor_lost");
+}
+
+/// Writes the log anew as if it were of another boot of the machine.
+fn reboot(log: &Path) {
+    let bytes = fs::read(log).unwrap();
+    let (mut rest, mut other) = (&bytes[..], Vec::new());
+    while let Decoded::Record(record, length) = record::decode(rest) {
+        let mut payload = record.payload.to_vec();
+        if record.kind == Kind::Started {
+            let mut started: record::Started = serde_json::from_slice(&payload).unwrap();
+            started.boot_id = "another".to_owned();
+            payload = serde_json::to_vec(&started).unwrap();
+        }
+        other.extend(record::header(record.kind, record.monotonic_ns, record.wall_ns, &payload));
+        other.extend(payload);
+        rest = &rest[length..];
+    }
+    fs::write(log, other).unwrap();
+}
+
+#[tokio::test]
+async fn after_a_restart_of_the_machine_the_run_is_told_and_lost_ids_get_the_tail() {
+    let first = Fixture::new();
+    let run = first.start("echo one; sleep 1000");
+    first.until_text(run, "one").await;
+    first.runner.shutdown().await;
+    kill_shim(&first, run);
+    let Fixture { directory, store, runner } = first;
+    drop(runner);
+    let of_run = directory.path().join("runs").join(run.to_string());
+    // The shim's last words must not come after this.
+    while shim_lives(&of_run) {
+        tokio::task::yield_now().await;
+    }
+    reboot(&of_run.join("log"));
+    let second = Fixture::over(directory, store);
+    second.attach(run).await;
+    let outcome = second.ended(run).await;
+    assert_eq!((outcome.status, outcome.error.unwrap().code.as_str()), (RunStatus::Error, "host_restarted"));
+    assert_eq!(second.store.text(run), "one\n");
+    let events = second.events(run).await;
+    let epoch = |line: &String| line.split(' ').next().unwrap().split('-').nth(1).unwrap().to_owned();
+    assert_eq!((epoch(&events[0]).as_str(), epoch(events.last().unwrap()).as_str()), ("1", "2"));
+    // Numbers of the first epoch that only the lost second had: their readers get what came instead, also
+    // where it has the same numbers.
+    let instead: Vec<&String> = events.iter().filter(|line| epoch(line) == "2").collect();
+    let kept = (events.len() - instead.len()) as u64;
+    for number in [kept, kept + 1, kept + 2, 1_000] {
+        let lost = EventId { run_tail: run.tail(), epoch: 1, number };
+        let mut reader = second.runner.events(run, Some(lost)).await.unwrap();
+        assert_eq!(crate::fixture::all(&mut reader).await.iter().collect::<Vec<_>>(), instead, "{number}");
+    }
+    let never = EventId { run_tail: run.tail(), epoch: 2, number: 1_000 };
+    assert!(matches!(second.runner.events(run, Some(never)).await, Err(RunnerError::InvalidEventId)));
+    let others = EventId { run_tail: domain::RunId::mint().tail(), epoch: 1, number: 1 };
+    assert!(matches!(second.runner.events(run, Some(others)).await, Err(RunnerError::InvalidEventId)));
+}
+
+fn shim_lives(run_directory: &Path) -> bool {
+    let lock = fs::File::open(run_directory.join("lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err()
 }
