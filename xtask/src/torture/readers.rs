@@ -99,6 +99,10 @@ impl<'a> Reader<'a> {
     /// A connection may always break, but an answer that says no is one.
     fn judge(&self, error: &anyhow::Error, begun: Instant) {
         if let Some(Refused { status, body }) = error.downcast_ref::<Refused>() {
+            // A server that is about to end asks to come back.
+            if *status == 503 {
+                return;
+            }
             self.world.differs(Some(self.run), format!("a reader after {:?} was answered {status} {body}", self.last_id));
             thread::sleep(Duration::from_secs(1));
         } else if begun.elapsed() > SILENCE && is_timeout(error) {
