@@ -1,7 +1,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { applyAgent, applyRun, applyState, newest, newestRun } from "./live";
+import { applyAgent, applyRun, applyState, newest, newestPage, newestRun } from "./live";
 import type { Agent, Page, Run } from "./types";
 
 function agent(id: string, minute: number, more: Partial<Agent> = {}): Agent {
@@ -54,6 +54,20 @@ describe("agents", () => {
     list({}, [{ items: [agent("a", 5), agent("b", 4)] }]);
     applyState(client, { event: "agent_deleted", data: { id: "a" } });
     expect(names({})).toEqual(["b"]);
+  });
+
+  it("that begin or are deleted while a list is asked for are in the answer as they are by then", () => {
+    applyAgent(client, agent("before", 1));
+    const asked = performance.now();
+    vi.spyOn(performance, "now").mockReturnValue(asked + 1);
+    applyAgent(client, agent("new", 9));
+    applyAgent(client, agent("other", 9, { name: "x" }));
+    applyState(client, { event: "agent_deleted", data: { id: "b" } });
+    vi.restoreAllMocks();
+    const answer = { items: [agent("a", 5), agent("b", 3)], nextCursor: "more" };
+    expect(newestPage(answer, { query: "N" }, true, asked).items.map(({ id }) => id)).toEqual(["new", "a"]);
+    expect(newestPage(answer, { query: "N" }, false, asked)).toEqual({ items: [agent("a", 5)], nextCursor: "more" });
+    expect(newestPage(answer, {}, true, asked + 2).items.map(({ id }) => id)).toEqual(["a", "b"]);
   });
 
   it("are not undone by an answer that was made earlier", () => {

@@ -14,6 +14,8 @@ type AgentPages = InfiniteData<Page<Agent>, string | undefined>;
 
 /** The agents as they were last told, and when: an answer that was made earlier but arrives later must not undo that. */
 const told = new Map<string, { agent: Agent; at: number }>();
+/** When agents were told to be deleted. */
+const gone = new Map<string, number>();
 /** The same for runs: those that ended lately. */
 const ended = new Map<string, Run>();
 const ENDED_KEPT = 200;
@@ -35,6 +37,15 @@ export function newest(agent: Agent, asked = performance.now()): Agent {
   return over ? { ...agent, latestRun: known.latestRun, unread: known.unread } : agent;
 }
 
+/** A page of the list as it is by now: `asked` is when it was asked for, and some of it has changed since. */
+export function newestPage(page: Page<Agent>, filter: AgentFilter, isFirst: boolean, asked: number): Page<Agent> {
+  const items = page.items.filter(({ id }) => (gone.get(id) ?? 0) <= asked).map((agent) => newest(agent, asked));
+  if (!isFirst) return { ...page, items };
+  let pages: AgentPages = { pages: [{ ...page, items }], pageParams: [undefined] };
+  for (const { agent, at } of told.values()) if (at > asked) pages = placed(pages, agent, filter);
+  return pages.pages[0] ?? page;
+}
+
 export function connectCache(client: QueryClient, link: Link): () => void {
   return link.onState((event) => applyState(client, event));
 }
@@ -44,6 +55,7 @@ export function applyState(client: QueryClient, event: StateEvent): void {
     case "hello":
     case "reset":
       told.clear();
+      gone.clear();
       void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
       break;
     case "agent":
@@ -84,6 +96,7 @@ export function applyAgent(client: QueryClient, incoming: Agent): void {
 
 export function removeAgent(client: QueryClient, id: string): void {
   told.delete(id);
+  gone.set(id, performance.now());
   // Who has the chat open finds that it is gone.
   void client.resetQueries({ queryKey: ["agent", id] });
   client.setQueriesData<AgentPages>({ queryKey: ["agents"] }, (pages) => pages && without(pages, id));

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { type AgentFilter, getAgent, listAgents, listRuns } from "./agents";
 import { getAgentLimits, getLimits } from "./limits";
-import { newest, newestRun } from "./live";
+import { newest, newestPage, newestRun } from "./live";
 import { getCliChat, getDoctor, getLogin, getSession, listCliChats, listDirectories, listModels } from "./machine";
 import { listQueue } from "./queue";
 import type { Driver } from "./types";
@@ -17,8 +17,7 @@ export const agentsQuery = (filter: AgentFilter) =>
     queryKey: ["agents", filter],
     queryFn: async ({ pageParam, signal }) => {
       const asked = performance.now();
-      const page = await listAgents(filter, pageParam, signal);
-      return { ...page, items: page.items.map((agent) => newest(agent, asked)) };
+      return newestPage(await listAgents(filter, pageParam, signal), filter, pageParam === undefined, asked);
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
