@@ -22,7 +22,7 @@ interface Options {
   body?: unknown;
   query?: Query;
   signal?: AbortSignal;
-  /** Lets the request outlive the page, for what is sent while it closes. */
+  /** Lets the request outlive the page, as short changes do anyway. */
   keepalive?: boolean;
   /** The same key asks for the same answer: what was sent without one coming back is not done twice. */
   idempotencyKey?: string;
@@ -57,18 +57,24 @@ export async function requestText(path: string): Promise<string> {
   throw await failure(response, path);
 }
 
+/** Browsers let 64 KiB in all outlive a page. */
+const MOST_KEPT_ALIVE = 8_000;
+
 async function send(path: string, { method = "GET", body, query, signal, keepalive, idempotencyKey }: Options): Promise<Response> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  // What was changed is changed, also when the page is reloaded or closed that moment.
+  const outlives = keepalive ?? (method !== "GET" && (text?.length ?? 0) <= MOST_KEPT_ALIVE);
   try {
     return await fetch(address(path, query), {
       method,
       signal,
-      keepalive,
+      keepalive: outlives,
       credentials: "same-origin",
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: text,
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
