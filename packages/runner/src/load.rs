@@ -17,7 +17,7 @@ const MANY: u32 = 4;
 /// How long output is gathered then.
 const PACE_MS: u32 = 10;
 
-const WINDOW: Duration = Duration::from_millis(200);
+const WINDOW: Duration = Duration::from_millis(50);
 
 pub struct Load {
     window: Mutex<Window>,

@@ -124,10 +124,14 @@ impl<'a> Supervisor<'a> {
         while self.exit.is_none() {
             self.server.ring(self.log.length());
             let ready = self.wait(pipes, self.next_deadline())?;
-            if self.held_until.is_some_and(|until| Instant::now() >= until) {
+            // What was held back is read without being asked for once more.
+            let beat = self.held_until.is_some_and(|until| Instant::now() >= until);
+            if beat {
                 self.held_until = None;
             }
-            if ready.output {
+            if ready.output && !beat && self.is_paced() {
+                self.held_until = Some(next_beat(self.pace));
+            } else if ready.output || beat {
                 let before = self.output_bytes;
                 if self.pump(&mut pipes.output, Kind::Output)? {
                     self.breathe((self.output_bytes - before) as usize);
@@ -211,7 +215,7 @@ impl<'a> Supervisor<'a> {
         if count >= CHUNK / 2 {
             self.hurried_until = Instant::now() + HURRY;
         }
-        if !self.pace.is_zero() && Instant::now() >= self.hurried_until {
+        if self.is_paced() {
             self.held_until = Some(next_beat(self.pace));
             return;
         }
@@ -225,6 +229,10 @@ impl<'a> Supervisor<'a> {
                 std::thread::sleep(BREATH);
             }
         }
+    }
+
+    fn is_paced(&self) -> bool {
+        !self.pace.is_zero() && Instant::now() >= self.hurried_until
     }
 
     fn obey(&mut self, command: Command, stdin: &mut Stdin) -> io::Result<()> {
