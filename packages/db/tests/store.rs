@@ -297,3 +297,20 @@ async fn what_runs_came_to_is_added_up() {
     assert_eq!(spent::since(&db, 1, 2_000, 9_000).await.unwrap(), domain::Spent::default());
     assert_eq!(spent::since(&db, 2, 0, 9_000).await.unwrap(), domain::Spent::default(), "another user's");
 }
+
+#[tokio::test]
+async fn a_migration_that_fails_half_way_leaves_nothing_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()).await);
+    let path = directory.path().join("db.sqlite");
+    let raw = sea_orm::Database::connect(format!("sqlite:{}", path.display())).await.unwrap();
+    // As before the second one, but for a table in its way.
+    raw.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0002_queue_and_limits'").await.unwrap();
+    raw.execute_unprepared("DROP TABLE queued_prompts").await.unwrap();
+    assert!(Db::open(&path).await.is_err());
+    let made = raw.query_one_raw(sea_orm::Statement::from_string(
+        raw.get_database_backend(),
+        "SELECT 1 FROM sqlite_master WHERE name = 'queued_prompts'",
+    ));
+    assert!(made.await.unwrap().is_none(), "what it had made is undone");
+}

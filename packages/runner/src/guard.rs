@@ -75,7 +75,9 @@ impl Guard {
 impl Failing {
     fn see(&mut self, call: &ToolCall) {
         match &call.view {
-            ToolView::Shell { command, .. } if call.outcome == Outcome::Failure => {
+            ToolView::Shell { command, .. }
+                if matches!(call.outcome, Outcome::Failure | Outcome::Error { .. } | Outcome::Refused { .. }) =>
+            {
                 if *command != self.command {
                     *self = Self { command: command.clone(), times: 0 };
                 }

@@ -37,5 +37,5 @@ pub use open_files::raise_open_files;
 pub use outcome::RunOutcome;
 pub use runner::{Admitted, Gate, Launch, Permit, Runner, Settings, stop_all};
 pub use shim::spec::Limits;
-pub use steps::Snapshot;
+pub use steps::{Known, Snapshot};
 pub use store::{RunStarted, RunStore, StoreError};

@@ -4,7 +4,7 @@
 mod end;
 mod launch;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{borrow::Cow, io, sync::Arc, time::Duration};
 
 use agents::{Decoder, Exit, Input};
 use domain::{Event, EventId, RunId, RunStatus, ToolCall, ToolStatus};
@@ -316,7 +316,7 @@ impl<S: RunStore> Live<S> {
                     let published = *self.shared.followed.published.borrow();
                     for (index, (event, at)) in events.iter().enumerate() {
                         let id = EventId { run_tail: self.run.tail(), epoch: published.epoch, number: first + index as u64 };
-                        steps.apply(event, *at, id, wholes[index].as_deref());
+                        steps.apply(event, *at, id, || wholes[index].as_deref().map(Cow::Borrowed));
                     }
                     let pending = steps.has_pending();
                     drop(steps);

@@ -19,6 +19,8 @@ pub struct RunOutcome {
     /// Milliseconds from the start of the program to its end, by the run log.
     pub duration_ms: Option<u64>,
     pub tool_calls: u32,
+    /// Somebody asked it to end, whatever state it came to.
+    pub stopped: bool,
     /// It ended well, but with more used than it may: a sentence.
     pub exceeded: Option<String>,
     /// Milliseconds since 1970.

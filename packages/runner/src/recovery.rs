@@ -2,7 +2,7 @@
 //! are rebuilt by silent replay up to the offset recorded with the last event, and only what comes
 //! after is decoded into new numbers.
 
-use std::{collections::HashSet, fs, io};
+use std::{borrow::Cow, fs, io};
 
 use agents::Decoder;
 use domain::{Event, EventId, RunId};
@@ -14,7 +14,7 @@ use crate::{
     numbering::{self, Batch},
     run_log::RunLog,
     state::State,
-    steps::Steps,
+    steps::{Known, Steps},
 };
 
 pub struct Recovered {
@@ -25,19 +25,19 @@ pub struct Recovered {
     pub state: State,
 }
 
-/// `known`: the ordinals of steps that the database has.
+/// `known`: what the database has.
 pub fn recover(
     run: RunId,
     directory: RunDirectory,
     mut decoder: Box<dyn Decoder>,
     first_ordinal: u32,
-    known: &HashSet<u32>,
+    known: Known,
     secrets: Vec<String>,
 ) -> Result<Recovered, RunnerError> {
     // Without them, or where somebody has changed them to what nobody can read, the shim's own limits hold.
     let guards = fs::read(directory.guards()).ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
     let mut state = State::new(secrets, guards);
-    let mut steps = Steps::new(run, first_ordinal);
+    let mut steps = Steps::new(run, first_ordinal).knowing(known);
     let power_lost = boot_of(&directory).is_some_and(|boot| boot != scope::boot_id());
     let path = directory.events();
     if !path.exists() {
@@ -54,14 +54,16 @@ pub fn recover(
             Event::Done => state.done_told = true,
             _ => {}
         }
-        let large = match &event {
-            Event::ToolCall(call) if !call.truncated.is_none() => fs::read_to_string(directory.large(head.number)).ok(),
+        let large = || match &event {
+            Event::ToolCall(call) if !call.truncated.is_none() => {
+                fs::read_to_string(directory.large(head.number)).ok().map(Cow::Owned)
+            }
             _ => None,
         };
-        steps.apply(&event, head.at, EventId { run_tail: run.tail(), epoch: head.epoch, number: head.number }, large.as_deref());
+        steps.apply(&event, head.at, EventId { run_tail: run.tail(), epoch: head.epoch, number: head.number }, large);
     })
     .map_err(RunnerError::io("recover the event log"))?;
-    steps.forget(known);
+    steps.forget_known();
     match RunLog::open(&directory.log()) {
         Ok(mut log) => {
             let mut silent = Batch::default();

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -24,7 +24,7 @@ use crate::{
     recovery,
     shared::Shared,
     shim_program,
-    steps::Steps,
+    steps::{Known, Steps},
 };
 
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl<S: RunStore> Runner<S> {
         let mut steps = Steps::new(run, first_ordinal);
         let creating = (Event::Status { status: RunStatus::Creating }, now_ms());
         events.append(&run, std::slice::from_ref(&creating), 0).map_err(RunnerError::io("write the event log"))?;
-        steps.apply(&creating.0, creating.1, EventId { run_tail: run.tail(), epoch: 1, number: 1 }, None);
+        steps.apply(&creating.0, creating.1, EventId { run_tail: run.tail(), epoch: 1, number: 1 }, || None);
         self.go_on(run, directory, events, steps, decoder, Begin::Launch(gate));
         Ok(())
     }
@@ -201,24 +201,30 @@ impl<S: RunStore> Runner<S> {
     }
 
     /// Makes sure that a run whose server died before its program was started will not be started
-    /// behind our back; then it may be launched anew. False when it was launched.
+    /// behind our back; then it may be launched anew. False when it was launched. Blocks.
     pub fn claim_unlaunched(&self, run: RunId) -> Result<bool, RunnerError> {
-        RunDirectory::of(&self.inner.settings.runs, run).remove_unlaunched()
+        let directory = RunDirectory::of(&self.inner.settings.runs, run);
+        // Somebody may have deleted the directory of a run that goes on.
+        let mark = shim::spec::mark(&self.inner.settings.instance, &run.to_string());
+        if !directory.path().exists() && !shim::scope::members(None, &mark).is_empty() {
+            return Ok(false);
+        }
+        directory.remove_unlaunched()
     }
 
-    /// Takes up a run that another server left. `known`: the ordinals of steps the database has.
+    /// Takes up a run that another server left. `known`: what the database has of it.
     pub async fn attach(
         &self,
         run: RunId,
         decoder: Box<dyn Decoder>,
         first_ordinal: u32,
-        known: HashSet<u32>,
+        known: Known,
         secrets: Vec<String>,
         permit: Permit,
     ) -> Result<(), RunnerError> {
         let directory = RunDirectory::of(&self.inner.settings.runs, run);
         let recovered =
-            tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, &known, secrets))
+            tokio::task::spawn_blocking(move || recovery::recover(run, directory, decoder, first_ordinal, known, secrets))
                 .await
                 .map_err(|error| RunnerError::io("recover the run")(error.into()))??;
         let recovery::Recovered { directory, events, steps, decoder, state } = recovered;
@@ -336,11 +342,18 @@ pub async fn stop_all(runs: &Path) -> std::io::Result<Vec<String>> {
         if !directory.is_supervised() {
             continue;
         }
-        let mut connection = crate::shim_process::Connection::open(&directory).await?;
-        // Above every number a server gives out: it is the last command of this run.
-        connection.send(u64::MAX, shim::control::Action::Stop).await?;
-        while connection.ring().await.is_some() {}
-        asked.push(run.to_string());
+        // One that cannot be reached does not keep the others from being asked.
+        if ask_to_stop(&directory).await.is_ok() {
+            asked.push(run.to_string());
+        }
     }
     Ok(asked)
+}
+
+async fn ask_to_stop(directory: &RunDirectory) -> std::io::Result<()> {
+    let mut connection = crate::shim_process::Connection::open(directory).await?;
+    // Above every number a server gives out: it is the last command of this run.
+    connection.send(u64::MAX, shim::control::Action::Stop).await?;
+    while connection.ring().await.is_some() {}
+    Ok(())
 }

@@ -61,7 +61,8 @@ impl State {
                 if let Some(command) = Command::decode(record.payload) {
                     self.last_command = self.last_command.max(command.id);
                     self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
-                    self.guard.stopped |= command.action == Action::Stop;
+                    // After a guard has ended the run, the stop is its own.
+                    self.guard.stopped |= command.action == Action::Stop && self.guard.reached.is_none();
                 }
             }
             Kind::Exited => {

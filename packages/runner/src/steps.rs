@@ -1,6 +1,9 @@
 //! The steps of a live run: folded from its events, and held until the database has them.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+};
 
 use domain::{Event, EventId, Fold, RunId, Step, StepBody, StepChange, StepId, fold::floor_char_boundary, step::INLINE_BYTES};
 
@@ -16,8 +19,29 @@ pub struct Snapshot {
     pub last_event: Option<EventId>,
 }
 
+/// What the database has of a run already.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The ordinals of closed steps.
+    pub closed: HashSet<u32>,
+    /// The highest number of a piece, by ordinal.
+    pub pieces: HashMap<u32, u32>,
+}
+
+impl Known {
+    fn has(&self, change: &StepChange) -> bool {
+        match change {
+            StepChange::Closed(step) => self.closed.contains(&step.id.ordinal),
+            StepChange::Piece { id, index, .. } => {
+                self.closed.contains(&id.ordinal) || self.pieces.get(&id.ordinal).is_some_and(|last| index <= last)
+            }
+        }
+    }
+}
+
 pub struct Steps {
     run: RunId,
+    known: Known,
     fold: Fold,
     /// Closed and not in the database yet, oldest first.
     pending: VecDeque<StepChange>,
@@ -27,29 +51,46 @@ pub struct Steps {
 
 impl Steps {
     pub fn new(run: RunId, first_ordinal: u32) -> Self {
-        Self { run, fold: Fold::new(run, first_ordinal), pending: VecDeque::new(), pending_bytes: 0, last_event: None }
-    }
-
-    /// Takes the next event; `large` is the whole of a tool call that the event shows in part.
-    pub fn apply(&mut self, event: &Event, at: i64, id: EventId, large: Option<&str>) {
-        let mut changes = Vec::new();
-        self.fold.apply(event, at, &mut changes);
-        self.last_event = Some(id);
-        for mut change in changes {
-            if let (StepChange::Closed(step), Event::ToolCall(_), Some(whole)) = (&mut change, event, large)
-                && matches!(step.body, domain::StepBody::ToolCall(_))
-            {
-                step.size = whole.len() as u64;
-                pieces(step.id, whole).into_iter().for_each(|piece| self.push(piece));
-            }
-            self.push(change);
+        Self {
+            run,
+            known: Known::default(),
+            fold: Fold::new(run, first_ordinal),
+            pending: VecDeque::new(),
+            pending_bytes: 0,
+            last_event: None,
         }
     }
 
-    /// Leaves out what the database has already.
-    pub fn forget(&mut self, known: &HashSet<u32>) {
-        self.pending.retain(|change| !known.contains(&ordinal(change)));
-        self.pending_bytes = self.pending.iter().map(size).sum();
+    /// Leaves out what the database has, as it comes: a long run that is taken up again is not held whole.
+    pub fn knowing(mut self, known: Known) -> Self {
+        self.known = known;
+        self
+    }
+
+    /// The replay is over: what comes now is new.
+    pub fn forget_known(&mut self) {
+        self.known = Known::default();
+    }
+
+    /// Takes the next event; `large` gives the whole of a tool call that the event shows in part.
+    pub fn apply<'a>(&mut self, event: &Event, at: i64, id: EventId, large: impl FnOnce() -> Option<Cow<'a, str>>) {
+        let mut changes = Vec::new();
+        self.fold.apply(event, at, &mut changes);
+        self.last_event = Some(id);
+        let mut large = Some(large);
+        for mut change in changes {
+            if self.known.has(&change) {
+                continue;
+            }
+            if let (StepChange::Closed(step), Event::ToolCall(_)) = (&mut change, event)
+                && matches!(step.body, StepBody::ToolCall(_))
+                && let Some(whole) = large.take().and_then(|large| large())
+            {
+                step.size = whole.len() as u64;
+                pieces(step.id, &whole).into_iter().for_each(|piece| self.push(piece));
+            }
+            self.push(change);
+        }
     }
 
     /// The oldest pending changes, about `bytes` of them.
@@ -84,6 +125,9 @@ impl Steps {
     }
 
     fn push(&mut self, change: StepChange) {
+        if self.known.has(&change) {
+            return;
+        }
         self.pending_bytes += size(&change);
         self.pending.push_back(change);
     }
@@ -139,13 +183,6 @@ fn json_length(value: &impl serde::Serialize) -> usize {
     counter.0
 }
 
-fn ordinal(change: &StepChange) -> u32 {
-    match change {
-        StepChange::Closed(step) => step.id.ordinal,
-        StepChange::Piece { id, .. } => id.ordinal,
-    }
-}
-
 fn pieces(id: StepId, whole: &str) -> Vec<StepChange> {
     let (mut rest, mut pieces) = (whole, Vec::new());
     while !rest.is_empty() {
@@ -154,4 +191,29 @@ fn pieces(id: StepId, whole: &str) -> Vec<StepChange> {
         pieces.push(StepChange::Piece { id, index: pieces.len() as u32, text: piece.to_owned() });
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_database_has_is_not_held_while_a_run_is_taken_up() {
+        let run = RunId::mint();
+        let known = Known { closed: (1..=99).collect(), pieces: HashMap::new() };
+        let mut steps = Steps::new(run, 1).knowing(known);
+        let id = |number| EventId { run_tail: run.tail(), epoch: 1, number };
+        for number in 1..=100 {
+            let call = serde_json::json!({
+                "callId": number.to_string(), "name": "x", "status": "completed", "outcome": { "type": "success" },
+                "view": { "kind": "delete", "path": "a" }, "truncated": { "result": true },
+            });
+            let call = Event::ToolCall(serde_json::from_value(call).unwrap());
+            steps.apply(&call, 0, id(number), || {
+                assert_eq!(number, 100, "the files of the others are not read");
+                Some(Cow::Borrowed("whole"))
+            });
+        }
+        assert_eq!(steps.pending_len(), 2, "the last call and its piece");
+    }
 }

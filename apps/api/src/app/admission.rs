@@ -90,10 +90,12 @@ impl Admission {
         state.line.iter().position(|(waits, _)| *waits == run).map(|place| Waiting::Slot(place + 1))
     }
 
-    /// Those who are told of a move.
-    pub fn to_tell(&self) -> Vec<RunId> {
+    /// Who waits, and for what: all that are held, and the head of the line.
+    pub fn all_waiting(&self) -> HashMap<RunId, Waiting> {
         let state = self.lock();
-        state.held.keys().copied().chain(state.line.iter().take(TOLD).map(|(run, _)| *run)).collect()
+        let held = state.held.iter().map(|(run, held)| (*run, Waiting::Day(held.message.clone())));
+        let line = state.line.iter().take(TOLD).enumerate().map(|(place, (run, _))| (*run, Waiting::Slot(place + 1)));
+        held.chain(line).collect()
     }
 
     fn grant(self: &Arc<Self>) {

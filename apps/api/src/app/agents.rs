@@ -59,15 +59,15 @@ impl App {
         request: CreateAgent,
         seed: Option<uuid::Uuid>,
     ) -> Result<(AgentRow, RunRow)> {
-        if request.driver == Driver::Cursor {
-            self.check_model(request.model.as_deref()).await?;
-        }
         let id = request.agent_id.unwrap_or_else(|| seed.map_or_else(AgentId::mint, AgentId::from)).to_string();
         let run_id = seed.map_or_else(RunId::mint, RunId::from);
         if seed.is_some()
             && let Some(run) = runs::find(&self.db, &id, &run_id.to_string()).await?
         {
             return Ok((self.get_agent(user_id, &id).await?, run));
+        }
+        if request.driver == Driver::Cursor {
+            self.check_model(request.model.as_deref()).await?;
         }
         let (workspace_type, workspace_path) = match &request.directory {
             Some(directory) => ("local", self.check_directory(directory)?),

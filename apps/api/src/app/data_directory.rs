@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,19 @@ const INSTANCE: &str = "instance";
 
 /// Where the directory stood when a server last had it.
 const LOCATION: &str = "location";
+
+/// There until the first server has made a copy one of its own.
+const COPIED: &str = "copied";
+
+/// Where a data directory comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Here,
+    /// It stood there and stands here now.
+    Moved(PathBuf),
+    /// A copy or a backup of one that stood there, and may work on.
+    Copied(PathBuf),
+}
 
 #[derive(Debug, Error)]
 pub enum DataDirectoryError {
@@ -122,24 +135,26 @@ impl DataDirectory {
         Ok(lock)
     }
 
-    /// Where the directory stood when a server last had it, if that was another place. Called by who has the lock.
+    /// What became of the directory since a server last had it. Called by who has the lock.
     ///
     /// A copy of a directory that is still there gets a name of its own: the two must not take each other's
     /// processes for theirs.
-    pub fn moved_from(&mut self, _lock: &Lock) -> Result<Option<PathBuf>, DataDirectoryError> {
+    pub fn origin(&mut self, _lock: &Lock) -> Result<Origin, DataDirectoryError> {
         let failed = |source| DataDirectoryError::Io { path: self.root.clone(), source };
         let before = match fs::read_to_string(self.root.join(LOCATION)) {
             Ok(text) => PathBuf::from(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.root.clone(),
             Err(error) => return Err(failed(error)),
         };
-        if before == self.root {
-            return self.remember_location().map(|()| None);
+        if before == self.root && !self.root.join(COPIED).exists() {
+            return self.remember_location().map(|()| Origin::Here);
         }
-        if fs::read_to_string(before.join(INSTANCE)).is_ok_and(|instance| instance == self.instance) {
+        let of_same_name = fs::read_to_string(before.join(INSTANCE)).is_ok_and(|instance| instance == self.instance);
+        if of_same_name && before != self.root && !is_same(&before, &self.root) {
             self.instance = new_instance(&self.root).map_err(failed)?;
+            fs::write(self.root.join(COPIED), "").map_err(failed)?;
         }
-        Ok(Some(before))
+        Ok(if self.root.join(COPIED).exists() { Origin::Copied(before) } else { Origin::Moved(before) })
     }
 
     /// What is keyed by path is in order now.
@@ -147,15 +162,19 @@ impl DataDirectory {
         let failed = |source| DataDirectoryError::Io { path: self.root.clone(), source };
         let text = self.root.to_string_lossy();
         let path = self.root.join(LOCATION);
-        if fs::read_to_string(&path).is_ok_and(|before| before == text) {
-            return Ok(());
+        if fs::read_to_string(&path).map_or(true, |before| before != text) {
+            fs::write(path, text.as_bytes()).map_err(failed)?;
         }
-        fs::write(path, text.as_bytes()).map_err(failed)
+        match fs::remove_file(self.root.join(COPIED)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Makes a directory that was filled from a backup one of its own; it stood at `before`.
     pub fn begin_anew(root: &Path, before: &Path) -> io::Result<()> {
         new_instance(root)?;
+        fs::write(root.join(COPIED), "")?;
         fs::write(root.join(LOCATION), before.to_string_lossy().as_bytes())
     }
 
@@ -191,6 +210,12 @@ fn instance(root: &Path) -> io::Result<String> {
         return Ok(text);
     }
     new_instance(root)
+}
+
+/// One directory under two names, as two mounts of it are.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    id(one).is_some() && id(one) == id(other)
 }
 
 fn new_instance(root: &Path) -> io::Result<String> {

@@ -67,14 +67,13 @@ impl App {
         Ok(Attempt::Do(Doing { seed, user_id, key: key.to_owned(), turn: Some(turn) }))
     }
 
-    /// Keeps a success; everything else is forgotten, so that it can be tried again.
+    /// Keeps a success. After anything else the request can be tried again; it keeps the id of what it is to
+    /// make, which may have been made all the same.
     pub async fn answered(&self, mut doing: Doing, success: Option<(u16, String)>) {
-        let kept = match success {
-            Some((status, body)) => idempotency::answered(&self.db, doing.user_id, &doing.key, status, body).await,
-            None => idempotency::forget(&self.db, doing.user_id, &doing.key).await,
-        };
-        if let Err(error) = kept {
-            tracing::warn!(%error, "what was answered to a request is not kept; a repetition does it again");
+        if let Some((status, body)) = success
+            && let Err(error) = idempotency::answered(&self.db, doing.user_id, &doing.key, status, body).await
+        {
+            tracing::warn!(%error, "what was answered to a request is not kept; a repetition looks for what was made");
         }
         drop(doing.turn.take());
         self.in_flight.clear();

@@ -8,7 +8,7 @@ use agents::{
 };
 use db::{AgentRow, RunRow, query::steps};
 use domain::{Guards, Mode, Permission, RunError, RunId, RunStatus};
-use runner::{Admitted, Launch, Limits, RunOutcome, RunStore, RunnerError};
+use runner::{Admitted, Known, Launch, Limits, RunOutcome, RunStore, RunnerError};
 use uuid::Uuid;
 
 use super::{App, Error, Kind, Result, admission::Permit, clock::now_ms, cursor::home::CursorHome, runs::session_missing};
@@ -93,6 +93,9 @@ impl App {
         } else {
             (prompt, Vec::new())
         };
+        // It may have waited long enough for its chat to have been changed.
+        let current = db::query::agents::find_any(&self.db, &agent.id).await.ok().flatten();
+        let agent = current.as_ref().unwrap_or(agent);
         let guards = self.guards(agent).await;
         let workspace = self.workspace(agent);
         let home = CursorHome::at(&self.data.cursor(&agent.id));
@@ -169,18 +172,31 @@ impl App {
         let run_id: RunId = run.id.parse().map_err(|error: domain::id::InvalidId| Error::internal("take up the run", error))?;
         let agent = db::query::agents::find_any(&self.db, &run.agent_id).await?;
         let driver = agent.as_ref().and_then(|agent| Driver::parse(&agent.driver)).unwrap_or(Driver::Cursor);
-        if let (Some(agent), true) = (&agent, self.runner.claim_unlaunched(run_id)?) {
+        // What has run does not run again, whatever became of its directory.
+        let may_launch = run.started_at.is_none() && run.status == RunStatus::Creating.as_str();
+        if let Some(agent) = agent.as_ref().filter(|_| may_launch)
+            && self.claim(run_id).await?
+        {
             // It waited, or the server died between its commit and the start of its program.
             drop(permit);
             return self.launch(agent, &run, None).await;
         }
         let permit = permit.unwrap_or_else(|| self.admission.occupy());
-        let known = steps::known(&self.db, &run.agent_id, run.number).await?;
+        let known = Known {
+            closed: steps::known(&self.db, &run.agent_id, run.number).await?,
+            pieces: steps::known_pieces(&self.db, &run.agent_id, run.number).await?,
+        };
         let secrets = match &agent {
             Some(agent) => self.secrets_of(agent).await,
             None => Vec::new(),
         };
         Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets, Box::new(permit)).await?)
+    }
+
+    async fn claim(&self, run: RunId) -> Result<bool> {
+        let runner = self.runner.clone();
+        let claimed = tokio::task::spawn_blocking(move || runner.claim_unlaunched(run)).await;
+        Ok(claimed.map_err(|error| Error::internal("take up the run", error))??)
     }
 
     /// Ends a run that cannot be taken up: its processes, and its row.
@@ -189,7 +205,7 @@ impl App {
         self.end_unlaunched(run, error.kind == Kind::DiskFull, error).await;
     }
 
-    async fn end_unlaunched(&self, run: RunId, disk_full: bool, error: &(dyn std::error::Error + Sync)) {
+    pub(crate) async fn end_unlaunched(&self, run: RunId, disk_full: bool, error: &(dyn std::error::Error + Sync)) {
         let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
         let code = if disk_full { "disk_full" } else { "supervisor_lost" };
         let error = RunError {
@@ -212,6 +228,7 @@ impl App {
             usage: None,
             duration_ms: Some(0),
             tool_calls: 0,
+            stopped: false,
             exceeded: None,
             ended_at: now_ms(),
         };

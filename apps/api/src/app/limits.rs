@@ -1,6 +1,10 @@
 //! Limits of a run, a chat and a day: what they are, what was spent, and who has to wait for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use db::{
     AgentChange, AgentRow, Change, RunRow,
@@ -20,6 +24,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What is held looks again after so long: a day's budget comes back with time.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// For so long what was spent is taken for the present.
+const LATELY: Duration = Duration::from_millis(200);
 
 /// Limits of one chat's own, where it has any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +56,10 @@ impl App {
         self.limits.borrow().clone()
     }
 
-    pub async fn set_limits(&self, user_id: i64, limits: Limits) -> Result<()> {
+    /// Makes of the limits what `change` does, one change after the other.
+    pub async fn change_limits(&self, user_id: i64, change: impl FnOnce(&Limits) -> Result<Limits>) -> Result<()> {
+        let _one = self.changing_limits.lock().await;
+        let limits = change(&self.limits())?;
         let json = serde_json::to_string(&limits).map_err(|error| Error::internal("keep the limits", error))?;
         settings::set(&self.db, SETTING, &json).await?;
         self.admission.set_most(limits.concurrent_runs.map(|most| most as usize));
@@ -135,53 +145,79 @@ impl App {
         Ok(run)
     }
 
-    /// Gets a run in line, or holds it for the day's budget.
+    /// Gets a run in line, or holds it for the day's budget. A budget that cannot be looked up holds nobody.
     pub(crate) async fn line_up(&self, user_id: i64, run: &RunRow, id: RunId) -> Line {
-        match self.day_used_up(user_id, run).await {
-            Some(message) => Line::Held(self.admission.hold(id, message)),
-            None => Line::Turn(self.admission.enter(id)),
+        match self.day_used_up(run, self.spent_today(user_id).await).await {
+            Ok(Some(message)) => Line::Held(self.admission.hold(id, message)),
+            _ => Line::Turn(self.admission.enter(id)),
         }
     }
 
     /// Waits until it may begin.
     pub(crate) async fn wait_in(self: &Arc<Self>, mut line: Line, user_id: i64, run: &RunRow, id: RunId) -> Option<Permit> {
-        let mut released = run.released;
         loop {
             line = match line {
                 Line::Held(hold) => {
-                    tokio::select! {
-                        () = hold.released.notified() => released = true,
-                        () = self.admission.look_again.notified() => {}
-                        () = tokio::time::sleep(LOOK_AGAIN) => {}
-                    }
-                    match self.day_used_up(user_id, run).await {
-                        Some(_) if !released => Line::Held(hold),
-                        _ => Line::Turn(self.admission.enter(id)),
+                    // Before the look-up: what is told during it is not missed.
+                    let mut look_again = pin!(self.admission.look_again.notified());
+                    look_again.as_mut().enable();
+                    if let Ok(None) = self.day_used_up(run, self.spent_lately(user_id).await).await {
+                        Line::Turn(self.admission.enter(id))
+                    } else {
+                        tokio::select! {
+                            () = hold.released.notified() => {}
+                            () = look_again => {}
+                            () = tokio::time::sleep(LOOK_AGAIN) => {}
+                        }
+                        Line::Held(hold)
                     }
                 }
                 Line::Turn(mut turn) => {
                     let waits = self.admission.waiting(id).is_some();
                     let permit = turn.come().await?;
                     // While it stood in line others may have spent what there was.
-                    match if waits && !released { self.day_used_up(user_id, run).await } else { None } {
-                        Some(message) => Line::Held(self.admission.hold(id, message)),
-                        None => return Some(permit),
+                    match if waits { self.day_used_up(run, self.spent_lately(user_id).await).await } else { Ok(None) } {
+                        Ok(Some(message)) => Line::Held(self.admission.hold(id, message)),
+                        _ => return Some(permit),
                     }
                 }
             }
         }
     }
 
-    /// In a sentence, when the day's budget is used up. A budget that cannot be looked up holds nobody.
-    async fn day_used_up(&self, user_id: i64, run: &RunRow) -> Option<String> {
+    /// In a sentence, when the day's budget is used up for this run.
+    async fn day_used_up(&self, run: &RunRow, spent: Result<Spent>) -> Result<Option<String>> {
         let budget = self.limits.borrow().day;
         if run.released || budget.is_unlimited() {
-            return None;
+            return Ok(None);
         }
-        let used = budget.used_up(&self.spent_today(user_id).await.ok()?)?;
-        Some(format!("The budget of a day is used up: {used} in the last 24 hours. It goes on as soon as there is room again."))
+        let Some(used) = budget.used_up(&spent?) else { return Ok(None) };
+        // It may have been released since it was read.
+        if db::query::runs::find_any(&self.db, &run.id).await?.is_some_and(|run| run.released) {
+            return Ok(None);
+        }
+        let message =
+            format!("The budget of a day is used up: {used} in the last 24 hours. It goes on as soon as there is room again.");
+        Ok(Some(message))
+    }
+
+    /// What was spent today, a moment ago at most: a thousand runs that are held ask once.
+    async fn spent_lately(&self, user_id: i64) -> Result<Spent> {
+        let mut lately = self.spent_lately.lock().await;
+        if let Some((of, at, spent)) = *lately
+            && of == user_id
+            && at.elapsed() < LATELY
+        {
+            return Ok(spent);
+        }
+        let spent = self.spent_today(user_id).await?;
+        *lately = Some((user_id, Instant::now(), spent));
+        Ok(spent)
     }
 }
+
+/// Whose it is, when it was looked up, and what it was.
+pub type SpentLately = tokio::sync::Mutex<Option<(i64, Instant, Spent)>>;
 
 pub(crate) enum Line {
     Turn(Turn),

@@ -64,6 +64,8 @@ pub struct App {
     pub login: LoginProcess,
     /// How the demo agent is started: this program, and the word that makes it one.
     pub(crate) demo_argv: Vec<String>,
+    changing_limits: tokio::sync::Mutex<()>,
+    spent_lately: limits::SpentLately,
     in_flight: idempotency::InFlight,
     known_callers: auth::KnownCallers,
     password_checks: tokio::sync::Mutex<()>,
@@ -101,6 +103,8 @@ impl App {
             finder: Finder::new(config.cursor_bin.clone()),
             cursor_state: CursorStateCache::default(),
             login: LoginProcess::default(),
+            changing_limits: tokio::sync::Mutex::default(),
+            spent_lately: limits::SpentLately::default(),
             in_flight: idempotency::InFlight::default(),
             known_callers: auth::KnownCallers::default(),
             password_checks: tokio::sync::Mutex::default(),

@@ -25,7 +25,7 @@ use super::{
 /// Why a queue does not go on by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
-    /// `run_failed`, `run_stopped`, `usage_limit`, `limit_reached`, `not_startable`, `by_user`.
+    /// `run_failed`, `run_stopped`, `usage_limit`, `limit_reached`, `not_startable`, `copied`, `by_user`.
     pub reason: String,
     /// A sentence.
     pub message: String,
@@ -34,7 +34,7 @@ pub struct Pause {
 }
 
 impl Pause {
-    fn new(reason: &str, message: impl Into<String>) -> Self {
+    pub fn new(reason: &str, message: impl Into<String>) -> Self {
         Self { reason: reason.to_owned(), message: message.into(), at: now_ms() }
     }
 
@@ -52,6 +52,7 @@ impl Pause {
 /// Whether what waits should still be sent after a run that ended so.
 pub fn pause_after(outcome: &RunOutcome) -> Option<Pause> {
     match (outcome.status, &outcome.error) {
+        (RunStatus::Finished, _) if outcome.stopped => Some(Pause::new("run_stopped", "The run before was stopped.")),
         (RunStatus::Finished, _) => outcome.exceeded.as_ref().map(|message| Pause::new("limit_reached", message)),
         (RunStatus::Cancelled, _) => Some(Pause::new("run_stopped", "The run before was stopped.")),
         (_, Some(error)) => {
@@ -199,7 +200,10 @@ impl App {
         }
         if let Some(run) = live {
             match self.cancel_run(user_id, &agent.id, &run.id).await {
-                Err(error) if error.code != "run_not_cancellable" => return Err(error),
+                Err(error) if error.code != "run_not_cancellable" => {
+                    queue::stop_sending(&self.db, &agent.id).await?;
+                    return Err(error);
+                }
                 _ => {}
             }
             if let Ok(run) = run.id.parse() {
@@ -240,6 +244,10 @@ impl App {
         let Some(next) = next else { return };
         let Ok(run_id) = next.id.parse::<RunId>() else { return };
         let (code, message) = match self.begin_run(agent, body_of(&next.body), run_id, Some(next)).await {
+            // The disk or the database: it is tried again, and is no fault of the prompt's.
+            Err(error) if matches!(error.kind, Kind::Internal | Kind::DiskFull | Kind::Unavailable) => {
+                return tracing::warn!(agent = %agent.id, %error, "a prompt cannot be started yet");
+            }
             Ok(Begun::Run(_)) => return,
             // Somebody has changed it just now, and told of it.
             Ok(Begun::Changed) => return self.queues.notify_one(),

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use db::query::{agents, directories};
+use db::query::{agents, directories, queue, runs};
+use domain::RunId;
 
-use super::{App, Error, Result, cursor::home::CursorHome};
+use super::{App, Error, Kind, Result, cursor::home::CursorHome, queue::Pause};
 
 impl App {
     /// Everything that was made when the data directory was `from`. The same again changes nothing.
@@ -29,5 +30,18 @@ impl App {
         let (from, root): (PathBuf, PathBuf) = (from.to_owned(), root);
         directories::relocate(&self.db, &from.to_string_lossy(), &root.to_string_lossy()).await?;
         Ok(())
+    }
+
+    /// What waits in a copy waits in the original too, and is to be done once: runs that have not begun end,
+    /// and queues wait for a person.
+    pub async fn leave_to_the_original(&self, original: &Path) -> Result<()> {
+        let message = format!("This is a copy of the data in {}, where it may have begun.", original.display());
+        for run in runs::live(&self.db).await? {
+            let Ok(id) = run.id.parse::<RunId>() else { continue };
+            if !self.runner.was_launched(id) {
+                self.end_unlaunched(id, false, &Error::new(Kind::Conflict, "copied", message.clone())).await;
+            }
+        }
+        Ok(queue::pause_all(&self.db, Pause::new("copied", message).to_json()).await?)
     }
 }

@@ -40,6 +40,12 @@ impl App {
         id: Option<RunId>,
     ) -> Result<RunRow> {
         let agent = self.get_agent(user_id, agent_id).await?;
+        if let Some(id) = id
+            && let Some(run) = runs::find(&self.db, &agent.id, &id.to_string()).await?
+        {
+            // Made by the same request before, whatever would be said to it now.
+            return Ok(run);
+        }
         match self.begin_run(&agent, request, id.unwrap_or_else(RunId::mint), None).await? {
             Begun::Run(run) => Ok(*run),
             Begun::Changed => Err(Error::agent_not_found()),

@@ -1,20 +1,22 @@
 //! Tells pages where in the line a run stands, and that it is held or let go.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::app::App;
 
 pub async fn tell_who_waits(app: Arc<App>) {
-    let mut told = Vec::new();
+    let mut told = HashMap::new();
     loop {
         tokio::select! {
             () = app.admission.moved.notified() => {}
             () = app.shutdown.cancelled() => return,
         }
-        // Who does not wait any more is told once more, too.
-        let waiting: Vec<String> = app.admission.to_tell().iter().map(ToString::to_string).collect();
-        let gone: Vec<String> = told.iter().filter(|run| !waiting.contains(run)).cloned().collect();
-        if let Err(error) = app.announce_runs(&[waiting.as_slice(), &gone].concat()).await {
+        let waiting = app.admission.all_waiting();
+        // Who waits for something else than was told, and who does not wait any more.
+        let news = waiting.iter().filter(|(run, waits)| told.get(*run) != Some(*waits)).map(|(run, _)| run);
+        let gone = told.keys().filter(|run| !waiting.contains_key(run));
+        let runs: Vec<String> = news.chain(gone).map(ToString::to_string).collect();
+        if let Err(error) = app.announce_runs(&runs).await {
             tracing::warn!(%error, "who waits was not told");
         }
         told = waiting;

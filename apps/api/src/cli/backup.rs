@@ -26,14 +26,17 @@ pub struct Restore {
 impl Backup {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let data = super::existing_data(&self.data)?;
-        let size = backup::write(&data, &self.file).await?;
+        let written = backup::write(&data, &self.file).await?;
+        for path in &written.skipped {
+            eprintln!("warning: {} may not be read by you and is not in it", path.display());
+        }
         super::print(&format!(
             "{} holds everything of {} ({:.1} MB), with the key that opens its secrets: keep it as safe as that.\n\
              Directories of yours that chats work in are not in it.\n\
              cursor-selfhost restore {} --data-dir DIR  brings it back.",
             self.file.display(),
             data.root().display(),
-            size as f64 / 1e6,
+            written.bytes as f64 / 1e6,
             self.file.display(),
         ))?;
         Ok(ExitCode::SUCCESS)

@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     app::{
         App, auth,
-        data_directory::{DataDirectory, DataDirectoryError, Holder},
+        data_directory::{DataDirectory, DataDirectoryError, Holder, Origin},
         port_owner,
     },
     background,
@@ -54,12 +54,17 @@ impl Serve {
         }
         let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, error))?;
         config.listen = listener.local_addr()?;
-        let moved_from = data.moved_from(&lock)?;
+        let origin = data.origin(&lock)?;
         let app = App::open(config.clone(), data, super::demo_argv()?).await?;
-        if let Some(before) = moved_from {
-            app.relocate(&before).await?;
-            app.data.remember_location()?;
+        match &origin {
+            Origin::Here => {}
+            Origin::Moved(before) => app.relocate(before).await?,
+            Origin::Copied(before) => {
+                app.relocate(before).await?;
+                app.leave_to_the_original(before).await?;
+            }
         }
+        app.data.remember_location()?;
         app.recover().await?;
         background::start(&app);
         let base = app.public_base();

@@ -1,15 +1,19 @@
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    app::{cursor::program::Finder, data_directory::DataDirectory},
+    app::{
+        cursor::{probe, program::Finder},
+        data_directory::DataDirectory,
+    },
     config::{self, Config, Options},
 };
 
@@ -61,15 +65,25 @@ impl Service {
 
 impl Install {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let config = Config::resolve(self.options.clone())?;
+        let mut options = self.options;
+        let config = Config::resolve(options.clone())?;
         let program = std::env::current_exe()?;
-        let cli = Finder::new(config.cursor_bin.clone()).find().await.and_then(|cli| cli.path.parent().map(Path::to_owned));
-        let run_as = match (self.system, self.run_as) {
+        let account = match (self.system, self.run_as) {
             (false, _) => None,
-            (true, Some(user)) => Some(user),
-            (true, None) => Some(caller().context("say as whom it is to run: --run-as USER")?),
+            (true, Some(user)) => Some(Account::of(&user).await?),
+            (true, None) => Some(Account::of(&caller().context("say as whom it is to run: --run-as USER")?).await?),
         };
-        let unit = unit(&program, &arguments(&self.options)?, cli.as_deref(), run_as.as_deref());
+        // Another user's data and CLI are not found through this one's environment.
+        let data_dir = match &account {
+            Some(account) if options.data.data_dir.is_none() => account.home.join(".local/share/cursor-selfhost"),
+            _ => config.data_dir.clone(),
+        };
+        options.data.data_dir = Some(data_dir.clone());
+        let cli = match &account {
+            Some(account) => account.cli(),
+            None => Finder::new(config.cursor_bin.clone()).find().await.and_then(|cli| cli.path.parent().map(Path::to_owned)),
+        };
+        let unit = unit(&program, &arguments(&options)?, cli.as_deref(), account.as_ref().map(|account| account.name.as_str()));
         if self.print {
             super::print(unit.trim_end())?;
             return Ok(ExitCode::SUCCESS);
@@ -77,8 +91,11 @@ impl Install {
         if cfg!(not(target_os = "linux")) {
             bail!("this system has no systemd; start `cursor-selfhost serve` by what it has instead");
         }
-        // Made now, so that it is the user's and not one of the service's first start.
-        DataDirectory::open(&config.data_dir)?;
+        // Made now, so that it is theirs whose service it is.
+        DataDirectory::open(&data_dir)?;
+        if let Some(account) = &account {
+            account.own(&data_dir)?;
+        }
         let path = place(self.system)?;
         let replaced = fs::read_to_string(&path).is_ok_and(|before| before != unit);
         path.parent().map_or(Ok(()), fs::create_dir_all).with_context(|| format!("cannot write {}", path.display()))?;
@@ -127,6 +144,62 @@ fn place(system: bool) -> anyhow::Result<PathBuf> {
     Ok(config_home.context("there is no home directory (HOME is not set)")?.join("systemd/user").join(UNIT))
 }
 
+/// The user that a system service runs as.
+struct Account {
+    name: String,
+    uid: u32,
+    gid: u32,
+    home: PathBuf,
+}
+
+impl Account {
+    async fn of(name: &str) -> anyhow::Result<Self> {
+        // It stands in a unit file as it is.
+        let plain = name.chars().all(|char| char.is_ascii_alphanumeric() || "_.-".contains(char)) && !name.starts_with('-');
+        if name.is_empty() || !plain {
+            bail!("--run-as {name:?}: not the name of a user");
+        }
+        let found = probe::output(Path::new("getent"), &["passwd", name], &[], Duration::from_secs(10)).await;
+        let line = found.ok().filter(|answer| answer.success).map(|answer| answer.stdout);
+        let line = line.with_context(|| format!("there is no user {name} on this machine"))?;
+        let fields: Vec<&str> = line.trim_end().split(':').collect();
+        let (Some(uid), Some(gid), Some(home)) = (fields.get(2), fields.get(3), fields.get(5)) else {
+            bail!("what the system says of the user {name} is not understood: {line}");
+        };
+        Ok(Self { name: name.to_owned(), uid: uid.parse()?, gid: gid.parse()?, home: PathBuf::from(home) })
+    }
+
+    /// Where their Cursor CLI is, in the places where it is usually.
+    fn cli(&self) -> Option<PathBuf> {
+        let places = [self.home.join(".local/bin"), "/usr/local/bin".into(), "/opt/homebrew/bin".into()];
+        places.into_iter().find(|place| ["cursor-agent", "agent"].iter().any(|name| place.join(name).exists()))
+    }
+
+    /// Gives them a data directory that was just made, and the directories above it that were.
+    fn own(&self, data_dir: &Path) -> anyhow::Result<()> {
+        let give = |path: &Path| {
+            std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+                .with_context(|| format!("cannot give {} to {}; run this with sudo", path.display(), self.name))
+        };
+        let own = rustix::process::geteuid().as_raw();
+        if own == self.uid {
+            return Ok(());
+        }
+        for path in data_dir.ancestors().skip(1).filter(|path| path.starts_with(&self.home) && *path != self.home) {
+            if fs::metadata(path)?.uid() == own {
+                give(path)?;
+            }
+        }
+        give(data_dir)?;
+        for entry in
+            fs::read_dir(data_dir)?.flatten().filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == own))
+        {
+            give(&entry.path())?;
+        }
+        Ok(())
+    }
+}
+
 /// The user on whose behalf this was called.
 fn caller() -> Option<String> {
     ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok()).filter(|user| !user.is_empty())
@@ -158,7 +231,7 @@ fn arguments(options: &Options) -> anyhow::Result<Vec<String>> {
 
 fn unit(program: &Path, arguments: &[String], cli: Option<&Path>, run_as: Option<&str>) -> String {
     let words: Vec<String> =
-        std::iter::once(program.to_string_lossy().as_ref()).chain(arguments.iter().map(String::as_str)).map(quoted).collect();
+        std::iter::once(program.to_string_lossy().as_ref()).chain(arguments.iter().map(String::as_str)).map(argument).collect();
     let path = std::env::var("PATH").unwrap_or_default();
     let mut directories: Vec<String> = Vec::new();
     for directory in cli.map(|path| path.to_string_lossy().into_owned()).into_iter().chain(path.split(':').map(str::to_owned)) {
@@ -194,9 +267,14 @@ fn unit(program: &Path, arguments: &[String], cli: Option<&Path>, run_as: Option
     )
 }
 
-/// As one word of a unit file: `%` and `$` are its own.
+/// One word of a command line, in which `$` begins a variable.
+fn argument(word: &str) -> String {
+    quoted(&word.replace('$', "$$"))
+}
+
+/// One word of a unit file, in which `%` begins what systemd fills in.
 fn quoted(word: &str) -> String {
-    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('%', "%%").replace('$', "$$");
+    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('%', "%%");
     format!("\"{escaped}\"")
 }
 

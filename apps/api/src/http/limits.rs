@@ -59,8 +59,7 @@ pub async fn get_limits(State(app): State<AppState>, Known(caller): Known) -> Re
 /// Changes what is named and leaves the rest.
 #[utoipa::path(patch, path = "/v1/limits", operation_id = "updateLimits", tag = "limits", request_body = Limits, responses((status = 200, body = LimitsResponse), (status = 400, body = super::error::Envelope)))]
 pub async fn patch_limits(State(app): State<AppState>, caller: Known, Body(patch): Body<Value>) -> Result<Json<LimitsResponse>> {
-    let limits: Limits = patched(&app.limits(), patch)?;
-    app.set_limits(caller.0.user_id, limits).await?;
+    app.change_limits(caller.0.user_id, |current| patched(current, patch)).await?;
     get_limits(State(app), caller).await
 }
 

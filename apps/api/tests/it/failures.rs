@@ -95,3 +95,20 @@ async fn the_next_server_takes_up_what_the_last_one_left() {
     assert_eq!(said, text);
     assert_eq!(events.iter().filter(|event| event.name == "done").count(), 1);
 }
+
+#[tokio::test]
+async fn a_run_whose_directory_was_deleted_is_lost_and_not_run_again() {
+    let first = TestApp::new().await;
+    let (agent, run) = first.create("#demo pace=0 silent=600\nwait").await;
+    first.stream_until(&format!("/v1/agents/{agent}/runs/{run}/stream"), |events| events.len() > 2).await;
+    let mark = format!("{}/{run}", first.app.data.instance);
+    first.app.close().await;
+    let TestApp { directory, app, router, .. } = first;
+    std::fs::remove_dir_all(app.data.runs().join(&run)).unwrap();
+    drop((app, router));
+    let second = TestApp::over(directory, |_| ()).await;
+    second.app.recover().await.unwrap();
+    let ended = second.ended(&agent, &run).await;
+    assert_eq!((&ended["status"], &ended["error"]["code"]), (&serde_json::json!("ERROR"), &serde_json::json!("supervisor_lost")));
+    assert!(crate::contract::processes_with(&mark).is_empty());
+}

@@ -68,11 +68,7 @@ async fn a_server_that_died_before_it_answered_is_found_to_have_done_it() {
     let test = TestApp::new().await;
     let body = chat("#demo chunks=2 rate=1000");
     let first = post(&test, "/v1/agents", "k", &body).await;
-    // As if the answer had not been kept.
-    let kept = db::query::idempotency::find(&test.app.db, 1, "k").await.unwrap().unwrap();
-    db::query::idempotency::forget(&test.app.db, 1, "k").await.unwrap();
-    let begun = db::IdempotencyKeyRow { status: None, body: None, ..kept };
-    db::query::idempotency::begin(&test.app.db, begun).await.unwrap();
+    forget_answer(&test, "k").await;
     let again = post(&test, "/v1/agents", "k", &body).await;
     assert_eq!((again.status, &again.json["run"]["id"]), (StatusCode::CREATED, &first.json["run"]["id"]));
     assert_eq!(test.get("/v1/agents").await.json["items"].as_array().unwrap().len(), 1);
@@ -87,4 +83,31 @@ async fn keys_that_are_no_keys() {
         assert_eq!(answer.json["error"]["code"], "validation_error", "{key}");
     }
     assert_eq!(test.get("/v1/agents").await.json["items"], json!([]));
+}
+
+#[tokio::test]
+async fn what_was_done_is_found_also_where_it_would_be_refused_now() {
+    let test = TestApp::new().await;
+    let (agent, run) = test.create("#demo pace=0\nhello").await;
+    test.ended(&agent, &run).await;
+    let (path, body) = (format!("/v1/agents/{agent}/runs"), json!({ "prompt": { "text": "#demo chunks=2 rate=1000" } }));
+    let first = post(&test, &path, "k", &body).await;
+    let run = first.json["run"]["id"].as_str().unwrap();
+    test.ended(&agent, run).await;
+    forget_answer(&test, "k").await;
+    test.empty(Method::POST, &format!("/v1/agents/{agent}/archive")).await;
+    let again = post(&test, &path, "k", &body).await;
+    assert_eq!((again.status, &again.json["run"]["id"]), (StatusCode::CREATED, &json!(run)), "{}", again.json);
+    // A refusal in between does not make it another request.
+    forget_answer(&test, "k").await;
+    std::fs::remove_dir(&test.project).unwrap();
+    assert_eq!(post(&test, &path, "k", &body).await.json["run"]["id"], run);
+}
+
+/// As if the server had died before it kept what it answered.
+async fn forget_answer(test: &TestApp, key: &str) {
+    let kept = db::query::idempotency::find(&test.app.db, 1, key).await.unwrap().unwrap();
+    db::query::idempotency::forget(&test.app.db, 1, key).await.unwrap();
+    let begun = db::IdempotencyKeyRow { status: None, body: None, ..kept };
+    db::query::idempotency::begin(&test.app.db, begun).await.unwrap();
 }

@@ -150,3 +150,18 @@ async fn limits_that_make_no_sense_change_nothing_and_are_named() {
     after["today"] = before["today"].clone();
     assert_eq!(after, before);
 }
+
+#[tokio::test]
+async fn a_run_goes_by_the_limits_of_when_it_begins() {
+    let test = TestApp::new().await;
+    set(&test, json!({ "concurrentRuns": 1 })).await;
+    let (first, first_run) = test.create(LONG).await;
+    let (agent, id) = test.create("#demo pace=0\nlist the files").await;
+    let path = format!("/v1/agents/{agent}/limits");
+    test.raw(Method::PATCH, &path, json!({ "run": { "minutes": 7 } }).to_string()).await;
+    cancel(&test, &first, &first_run).await;
+    test.ended(&agent, &id).await;
+    let guards = std::fs::read(test.app.data.runs().join(&id).join("guards.json")).unwrap();
+    let guards: Value = serde_json::from_slice(&guards).unwrap();
+    assert_eq!(guards["wall"]["most"], 7 * 60_000);
+}

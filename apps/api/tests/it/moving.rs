@@ -1,7 +1,7 @@
 //! A data directory that is backed up and restored, moved, or copied: its chats go on, and nothing of the
 //! first one is harmed by the second.
 
-use std::{path::Path, process::Command};
+use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -76,11 +76,22 @@ fn a_backup_made_beside_a_live_run_goes_on_elsewhere_and_harms_nothing() {
     let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = Server::start(home.path(), "127.0.0.1:0", &[]);
     let chats = chats(home.path(), &server);
+    // A database that somebody is writing to, in a workspace of ours, beside a directory that is read-only.
+    let workspace = data_dir(home.path()).join("workspaces").join(&chats.agent);
+    let writing = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let database = writing.block_on(async {
+        let database = db::Db::open(&workspace.join("x.db")).await.unwrap();
+        db::query::settings::set(&database, "written", "late").await.unwrap();
+        database
+    });
+    assert!(workspace.join("x.db-wal").exists());
+    std::fs::create_dir(workspace.join("sealed")).unwrap();
+    std::fs::write(workspace.join("sealed/file"), "inside").unwrap();
+    std::fs::set_permissions(workspace.join("sealed"), std::fs::Permissions::from_mode(0o555)).unwrap();
     let file = home.path().join("backup.tar.gz");
     let (file_text, data) = (file.to_str().unwrap(), data_dir(home.path()));
     let made = run(home.path(), &["backup", file_text, "--data-dir", data.to_str().unwrap()]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "it holds the key");
     let again = run(home.path(), &["backup", file_text, "--data-dir", data.to_str().unwrap()]);
     assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("exists"));
@@ -88,6 +99,18 @@ fn a_backup_made_beside_a_live_run_goes_on_elsewhere_and_harms_nothing() {
     let target = data_dir(elsewhere.path());
     let restored = run(elsewhere.path(), &["restore", file_text, "--data-dir", target.to_str().unwrap()]);
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    drop(database);
+    let restored = target.join("workspaces").join(&chats.agent);
+    assert_eq!(std::fs::metadata(restored.join("sealed")).unwrap().permissions().mode() & 0o777, 0o555);
+    assert_eq!(std::fs::read_to_string(restored.join("sealed/file")).unwrap(), "inside");
+    assert!(!restored.join("x.db-wal").exists());
+    let read = writing.block_on(async {
+        db::query::settings::get(&db::Db::open(&restored.join("x.db")).await.unwrap(), "written").await.unwrap()
+    });
+    assert_eq!(read.as_deref(), Some("late"));
+    for private in [target.join("db.sqlite"), target.join("key")] {
+        assert_eq!(std::fs::metadata(private).unwrap().permissions().mode() & 0o777, 0o600);
+    }
     let other = Server::start(elsewhere.path(), "127.0.0.1:0", &[]);
     goes_on(&other, &chats);
     let (agent, live) = &chats.live;
@@ -125,11 +148,25 @@ fn a_copy_beside_the_first_is_another_one() {
     let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = Server::start(home.path(), "127.0.0.1:0", &[]);
     let chats = chats(home.path(), &server);
+    // One waits for the live one, as a run and as a prompt.
+    let patch = format!(
+        "curl -s -f -X PATCH -H 'authorization: Bearer {}' {}/v1/limits -d '{{\"concurrentRuns\":1}}'",
+        chats.key, server.url
+    );
+    assert!(Command::new("sh").args(["-c", &patch]).output().unwrap().status.success());
+    let waiting =
+        post(&server, &chats.key, &format!("/v1/agents/{}/runs", chats.agent), &json!({ "prompt": { "text": "hello" } }));
+    let waiting = waiting["run"]["id"].as_str().unwrap();
+    let queued = json!({ "prompt": { "text": "later" }, "whenBusy": "queue" });
+    post(&server, &chats.key, &format!("/v1/agents/{}/runs", chats.live.0), &queued);
     let copied = Command::new("cp").arg("-a").arg(data_dir(home.path())).arg(data_dir(elsewhere.path())).status().unwrap();
     assert!(copied.success());
     let other = Server::start(elsewhere.path(), "127.0.0.1:0", &[]);
-    goes_on(&other, &chats);
+    assert_eq!(ended(&other, &chats.key, &chats.agent, waiting)["status"], "ERROR", "it is the original's to run");
     assert_eq!(ended(&other, &chats.key, &chats.live.0, &chats.live.1)["status"], "ERROR");
+    let queue: Value = serde_json::from_str(&other.get(&format!("/v1/agents/{}/queue", chats.live.0), &chats.key).1).unwrap();
+    assert_eq!((&queue["total"], &queue["paused"]["reason"]), (&json!(1), &json!("copied")));
+    goes_on(&other, &chats);
     assert!(!processes_with(&mark(home.path(), &chats.live.1)).is_empty(), "the first one's run was left alone");
     assert_ne!(mark(home.path(), "r"), mark(elsewhere.path(), "r"));
     stop_all(home.path());

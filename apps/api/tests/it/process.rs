@@ -257,6 +257,13 @@ fn a_service_is_installed_for_the_user_and_removed_again() {
     let text = std::fs::read_to_string(&unit).unwrap();
     assert!(text.contains("KillMode=process") && text.contains("\"--listen\" \"127.0.0.1:5011\""), "{text}");
     assert!(text.contains(crate::app::PROGRAM), "{text}");
+    let usual = home.path().join(".local/share/cursor-selfhost");
+    assert!(text.contains(&format!("\"--data-dir\" \"{}\"", usual.display())), "whatever its own environment says: {text}");
+    let injected = ["service", "install", "--print", "--system", "--run-as", "root\nExecStartPre=/bin/true"];
+    assert!(!run(home.path(), &injected).status.success());
+    let system = run(home.path(), &["service", "install", "--print", "--system", "--run-as", "root"]);
+    let system = String::from_utf8_lossy(&system.stdout);
+    assert!(system.contains("\nUser=root\n") && system.contains("/root/.local/share/cursor-selfhost"), "{system}");
     let wrong = run(home.path(), &["service", "install", "--listen", "nowhere"]);
     assert!(!wrong.status.success() && std::fs::read_to_string(&unit).unwrap() == text, "what is wrong changes nothing");
     assert!(run(home.path(), &["service", "uninstall"]).status.success() && !unit.exists());

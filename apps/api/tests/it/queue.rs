@@ -164,3 +164,30 @@ async fn a_prompt_that_cannot_be_started_stays_and_says_why() {
     test.empty(Method::POST, &format!("/v1/agents/{agent}/queue/resume")).await;
     assert_eq!(ended(&test, &agent, &queued).await["status"], "FINISHED");
 }
+
+#[tokio::test]
+async fn a_stop_pauses_the_queue_also_when_the_answer_was_there_already() {
+    let test = TestApp::new().await;
+    let (agent, run) = test.create("#demo pace=0 hang-after-result\nhello").await;
+    let queued = queue(&test, &agent, SHORT).await;
+    test.stream_until(&format!("/v1/agents/{agent}/runs/{run}/stream"), |events| {
+        events.iter().any(|event| event.name == "result")
+    })
+    .await;
+    cancel(&test, &agent, &run).await;
+    assert_eq!(test.ended(&agent, &run).await["status"], "FINISHED", "it was");
+    let paused = until(&test, &agent, |queue| queue.get("paused").is_some()).await;
+    assert_eq!((&paused["paused"]["reason"], &paused["items"][0]["id"]), (&json!("run_stopped"), &json!(queued)));
+}
+
+#[tokio::test]
+async fn a_place_far_behind_the_end_is_the_end() {
+    let test = TestApp::new().await;
+    let (agent, run) = test.create(LONG).await;
+    let first = queue(&test, &agent, SHORT).await;
+    let body = json!({ "prompt": { "text": "x" }, "position": u64::MAX });
+    let added = test.post(&format!("/v1/agents/{agent}/queue"), body).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.json);
+    assert_eq!(waiting(&test, &agent).await, [first.as_str(), added.json["id"].as_str().unwrap()]);
+    cancel(&test, &agent, &run).await;
+}

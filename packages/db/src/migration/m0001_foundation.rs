@@ -14,6 +14,11 @@ impl MigrationName for Foundation {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Foundation {
+    /// All of it or nothing: a server that is killed half-way leaves what the next one can migrate.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [
             users(),

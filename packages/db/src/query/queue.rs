@@ -122,7 +122,7 @@ pub async fn set_pause(db: &Db, agent_id: &str, pause: Option<String>) -> Result
     let Some(agent) = agent::Entity::find_by_id(agent_id.to_owned()).one(&transaction).await? else { return Ok(()) };
     let row = agent::ActiveModel { id: Set(agent.id.clone()), queue_pause: Set(pause), ..Default::default() };
     agent::Entity::update(row).exec(&transaction).await?;
-    touch(&transaction, &agent, agent.queued).await?;
+    announce(&transaction, &agent).await?;
     db.commit(transaction).await?;
     Ok(())
 }
@@ -144,6 +144,22 @@ pub async fn send_next(db: &Db, agent_id: &str, id: &str, stopping: Option<Strin
     touch(&transaction, &agent, agent.queued).await?;
     db.commit(transaction).await?;
     Ok(true)
+}
+
+/// The run that was to make room for a prompt could not be stopped: its end is one like any other.
+pub async fn stop_sending(db: &Db, agent_id: &str) -> Result<(), DbError> {
+    let row = agent::ActiveModel { id: Set(agent_id.to_owned()), queue_sending: Set(None), ..Default::default() };
+    agent::Entity::update(row).exec(db.writer()).await?;
+    Ok(())
+}
+
+/// Pauses every queue in which something waits.
+pub async fn pause_all(db: &Db, pause: String) -> Result<(), DbError> {
+    let waiting = agent::Entity::find().filter(agent::Column::Queued.gt(0)).all(db.reader()).await?;
+    for agent in waiting {
+        set_pause(db, &agent.id, Some(pause.clone())).await?;
+    }
+    Ok(())
 }
 
 /// The agents whose next prompt can start now.
@@ -238,6 +254,7 @@ async fn rank_at(
             None => select,
         }
     };
+    let position = position.map(|position| Ord::min(position, MOST as u64));
     for _ in 0..2 {
         let (before, after): (Option<i64>, Option<i64>) = match position {
             Some(0) => (None, others().into_tuple().one(transaction).await?),

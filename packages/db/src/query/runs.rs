@@ -127,8 +127,11 @@ pub async fn live(db: &Db) -> Result<Vec<RunRow>, DbError> {
 
 /// When these runs ended, `None` for those that are live; runs that are not there are left out.
 pub async fn ends(db: &Db, ids: Vec<String>) -> Result<Vec<(String, Option<i64>)>, DbError> {
-    let found = run::Entity::find().filter(run::Column::Id.is_in(ids)).all(db.reader()).await?;
-    Ok(found.into_iter().map(|run| (run.id.clone(), run.ended_at.filter(|_| !run.is_live()))).collect())
+    let columns = [run::Column::Id, run::Column::Status, run::Column::EndedAt];
+    let select = run::Entity::find().select_only().columns(columns).filter(run::Column::Id.is_in(ids));
+    let found: Vec<(String, String, Option<i64>)> = select.into_tuple().all(db.reader()).await?;
+    let is_over = |status: &str| !LIVE.contains(&status);
+    Ok(found.into_iter().map(|(id, status, ended_at)| (id, ended_at.filter(|_| is_over(&status)))).collect())
 }
 
 /// The day's budget does not hold it any more.
@@ -210,8 +213,10 @@ pub async fn finish(
         }
         row.tool_calls = Set(Some(finished.tool_calls.min(i32::MAX as u32) as i32));
         row.update(&transaction).await?;
-        // Nothing is held up where nothing waits, nor by a stop that makes room for the next.
-        let pause = finished.pause.filter(|_| of.queued > 0 && of.queue_sending.as_ref() != Some(&run.id));
+        // Nothing is held up where nothing waits, nor by a stop that makes room for the next; and why it is
+        // held up already stays.
+        let left_alone = of.queued == 0 || of.queue_pause.is_some() || of.queue_sending.as_ref() == Some(&run.id);
+        let pause = finished.pause.filter(|_| !left_alone);
         if pause.is_some() {
             queue::announce(&transaction, &of).await?;
         }

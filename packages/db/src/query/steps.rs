@@ -1,6 +1,6 @@
 //! Steps, by position: the run's number above, the ordinal below.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{Step, StepBody, StepChange, StepId};
 use sea_orm::{
@@ -116,6 +116,19 @@ pub async fn known(db: &Db, agent_id: &str, run_number: i32) -> Result<HashSet<u
     let of_run = select.filter(step::Column::Position.between(position(run_number, 0), position(run_number, u32::MAX)));
     let positions: Vec<i64> = of_run.into_tuple().all(db.reader()).await?;
     Ok(positions.into_iter().map(|position| position as u32).collect())
+}
+
+/// The highest number of a piece of each of a run's long steps, by ordinal.
+pub async fn known_pieces(db: &Db, agent_id: &str, run_number: i32) -> Result<HashMap<u32, u32>, DbError> {
+    let select = step_piece::Entity::find()
+        .select_only()
+        .column(step_piece::Column::Position)
+        .column_as(step_piece::Column::Number.max(), "last")
+        .filter(step_piece::Column::AgentId.eq(agent_id))
+        .filter(step_piece::Column::Position.between(position(run_number, 0), position(run_number, u32::MAX)))
+        .group_by(step_piece::Column::Position);
+    let found: Vec<(i64, i32)> = select.into_tuple().all(db.reader()).await?;
+    Ok(found.into_iter().map(|(position, last)| (position as u32, last as u32)).collect())
 }
 
 fn row(stored: &StoredStep) -> step::Model {

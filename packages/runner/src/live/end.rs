@@ -56,6 +56,7 @@ impl<S: RunStore> Live<S> {
             usage: turn.usage,
             duration_ms: Some(self.duration_ms()),
             tool_calls: self.state.guard.tool_calls(),
+            stopped: self.state.guard.stopped || self.state.end.never_started,
             exceeded: self.state.guard.exceeded.take(),
             ended_at,
         };

@@ -10,7 +10,7 @@ use std::{
 use agents::{Decoder, Effect, Exit, Input, Session, TurnEnd};
 use domain::{Event, Guards, RunError, RunId, RunStatus, Step, StepBody, StepChange};
 use runner::{
-    Admitted, EventReader, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, RunnerError, Settings, StoreError,
+    Admitted, EventReader, Known, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, RunnerError, Settings, StoreError,
 };
 
 pub const END: &str = "{\"type\":\"result\"";
@@ -185,7 +185,7 @@ impl Fixture {
 
     /// As a server with this decoder would.
     pub async fn attach_with(&self, run: RunId, decoder: Box<dyn Decoder>) {
-        let known: HashSet<u32> = self
+        let closed: HashSet<u32> = self
             .store
             .0
             .lock()
@@ -195,6 +195,7 @@ impl Fixture {
             .filter(|(of, _)| *of == run.to_string())
             .map(|(_, ordinal)| *ordinal)
             .collect();
+        let known = Known { closed, ..Known::default() };
         self.runner.attach(run, decoder, 1, known, vec!["hunter2".to_owned()], Box::new(())).await.unwrap();
     }
 

@@ -1,7 +1,7 @@
 use std::{
     fs::{self, File},
     io::Read,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::Path,
 };
 
@@ -53,12 +53,23 @@ fn unpack(path: &Path, into: &Path) -> Result<Manifest, BackupError> {
     if manifest.format > FORMAT {
         return Err(BackupError::Newer { path: path.to_owned(), version: manifest.version });
     }
+    // Directories get their modes last: into one that is read-only nothing could be put.
+    let mut modes = Vec::new();
     for entry in entries {
         let mut entry = entry.map_err(failed(path))?;
+        let inside = entry.path().map_err(failed(path))?.into_owned();
         // Nothing is written outside, whatever the names in the archive say.
         if !entry.unpack_in(into).map_err(failed(path))? {
             return Err(foreign());
         }
+        if entry.header().entry_type().is_dir() {
+            let directory = into.join(inside);
+            modes.push((directory.clone(), entry.header().mode().unwrap_or(0o700)));
+            fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).map_err(failed(&directory))?;
+        }
+    }
+    for (directory, mode) in modes.into_iter().rev() {
+        fs::set_permissions(&directory, fs::Permissions::from_mode(mode & 0o777)).map_err(failed(&directory))?;
     }
     if into.join("db.sqlite").is_file() { Ok(manifest) } else { Err(foreign()) }
 }

@@ -20,27 +20,35 @@ const OF_THE_LIVING: [&str; 3] = ["lock", "ctl", "reserve"];
 
 type Archive = Builder<GzEncoder<File>>;
 
-/// Writes a backup to `path`, which must not exist. Returns its size in bytes.
-pub async fn write(data: &DataDirectory, path: &Path) -> Result<u64, BackupError> {
+/// A backup that was written.
+pub struct Written {
+    pub bytes: u64,
+    /// What this user may not read.
+    pub skipped: Vec<PathBuf>,
+}
+
+/// Writes a backup to `path`, which must not exist.
+pub async fn write(data: &DataDirectory, path: &Path) -> Result<Written, BackupError> {
     if path.exists() {
         return Err(BackupError::Exists(path.to_owned()));
     }
     // Beside the target, where there is room for it in any case.
-    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let partial = with_suffix(path, ".partial");
     let scratch = with_suffix(path, ".database");
-    let written = write_all(data, beside, &partial, &scratch).await;
+    let written = write_all(data, &partial, &scratch).await;
     let _ = fs::remove_file(&scratch);
     if written.is_err() {
         let _ = fs::remove_file(&partial);
     }
-    written?;
+    let skipped = written?;
     fs::rename(&partial, path).map_err(failed(path))?;
-    Ok(fs::metadata(path).map_err(failed(path))?.len())
+    Ok(Written { bytes: fs::metadata(path).map_err(failed(path))?.len(), skipped })
 }
 
-async fn write_all(data: &DataDirectory, beside: &Path, partial: &Path, scratch: &Path) -> Result<(), BackupError> {
+async fn write_all(data: &DataDirectory, partial: &Path, scratch: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    // Nobody else is to read it, and SQLite fills an empty file that is there.
     let _ = fs::remove_file(scratch);
+    private(scratch).map_err(failed(scratch))?;
     let file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(partial);
     let mut archive = Builder::new(GzEncoder::new(file.map_err(failed(partial))?, Compression::default()));
     archive.follow_symlinks(false);
@@ -54,38 +62,62 @@ async fn write_all(data: &DataDirectory, beside: &Path, partial: &Path, scratch:
     append(&mut archive, Path::new(MANIFEST), 0o600, json.len() as u64, &json[..]).map_err(failed(partial))?;
     Db::copy_file(&data.database(), scratch).await.map_err(BackupError::Database)?;
     append_file(&mut archive, scratch, Path::new("db.sqlite")).map_err(failed(partial))?;
+    let (mut copied, mut skipped): (Vec<PathBuf>, Vec<PathBuf>) = (Vec::new(), Vec::new());
     for name in KEPT {
-        for path in files_below(&data.root().join(name)) {
+        for path in files_below(&data.root().join(name), &mut skipped) {
             let inside = path.strip_prefix(data.root()).unwrap_or(&path).to_owned();
-            if is_sqlite(&path) {
-                // Somebody may be writing to it: SQLite itself makes a whole one of it.
-                let copy = beside.join(format!(".{}.sqlite", uuid::Uuid::new_v4()));
-                let copied = Db::copy_file(&path, &copy).await.is_ok()
-                    && append_file(&mut archive, &copy, &inside).map_err(failed(partial)).is_ok();
-                let _ = fs::remove_file(&copy);
-                if copied {
-                    continue;
-                }
+            if copied.iter().any(|database| is_journal_of(&path, database)) {
+                continue;
+            }
+            // Somebody may be writing to it: SQLite itself makes a whole one of it, journal and all.
+            if is_sqlite(&path) && copy_database(&path, scratch).await {
+                append_file(&mut archive, scratch, &inside).map_err(failed(partial))?;
+                copied.push(path);
+                continue;
             }
             match append_any(&mut archive, &path, &inside) {
-                // Removed since it was listed.
+                // Removed since it was listed, or not ours to read.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => skipped.push(path),
                 other => other.map_err(failed(&path))?,
             }
         }
     }
     let mut file = archive.into_inner().and_then(GzEncoder::finish).map_err(failed(partial))?;
-    file.flush().and_then(|()| file.sync_all()).map_err(failed(partial))
+    file.flush().and_then(|()| file.sync_all()).map_err(failed(partial))?;
+    Ok(skipped)
+}
+
+/// False where SQLite does not take it for a database; it is copied as it is then.
+async fn copy_database(from: &Path, to: &Path) -> bool {
+    let _ = fs::remove_file(to);
+    private(to).is_ok() && Db::copy_file(from, to).await.is_ok()
+}
+
+fn private(path: &Path) -> io::Result<File> {
+    fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
+}
+
+/// What belongs to a database beside it: the copy has it inside, and another's would damage it.
+fn is_journal_of(path: &Path, database: &Path) -> bool {
+    ["-wal", "-shm", "-journal"].iter().any(|suffix| path == with_suffix(database, suffix))
 }
 
 /// Everything below `path` and itself, parents first, links not followed.
-fn files_below(path: &Path) -> Vec<PathBuf> {
+fn files_below(path: &Path, skipped: &mut Vec<PathBuf>) -> Vec<PathBuf> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Vec::new() };
     let mut found = vec![path.to_owned()];
     if metadata.is_dir() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        let Ok(entries) = fs::read_dir(path) else {
+            skipped.push(path.to_owned());
+            return found;
+        };
+        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        // A database comes before what belongs to it.
         entries.sort();
-        found.extend(entries.iter().flat_map(|entry| files_below(entry)));
+        for entry in entries {
+            found.extend(files_below(&entry, skipped));
+        }
     }
     found
 }

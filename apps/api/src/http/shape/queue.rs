@@ -56,7 +56,7 @@ pub struct QueueSummary {
 
 #[derive(Serialize, ToSchema)]
 pub struct QueuePause {
-    /// `run_failed`, `run_stopped`, `usage_limit`, `limit_reached`, `not_startable`, `by_user`.
+    /// `run_failed`, `run_stopped`, `usage_limit`, `limit_reached`, `not_startable`, `copied`, `by_user`.
     reason: String,
     message: String,
     at: String,
