@@ -1,5 +1,6 @@
 //! The command line. An error ends with what to do next.
 
+mod account;
 mod backup;
 mod doctor;
 mod gc;

@@ -1,19 +1,16 @@
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::account::Account;
 use crate::{
-    app::{
-        cursor::{probe, program::Finder},
-        data_directory::DataDirectory,
-    },
+    app::{cursor::program::Finder, data_directory::DataDirectory},
     config::{self, Config, Options},
 };
 
@@ -71,7 +68,7 @@ impl Install {
         let account = match (self.system, self.run_as) {
             (false, _) => None,
             (true, Some(user)) => Some(Account::of(&user).await?),
-            (true, None) => Some(Account::of(&caller().context("say as whom it is to run: --run-as USER")?).await?),
+            (true, None) => Some(Account::of_caller().await?),
         };
         // Another user's data and CLI are not found through this one's environment.
         let data_dir = match &account {
@@ -142,67 +139,6 @@ fn place(system: bool) -> anyhow::Result<PathBuf> {
     let config_home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let config_home = config_home.or_else(|| config::home().map(|home| home.join(".config")));
     Ok(config_home.context("there is no home directory (HOME is not set)")?.join("systemd/user").join(UNIT))
-}
-
-/// The user that a system service runs as.
-struct Account {
-    name: String,
-    uid: u32,
-    gid: u32,
-    home: PathBuf,
-}
-
-impl Account {
-    async fn of(name: &str) -> anyhow::Result<Self> {
-        // It stands in a unit file as it is.
-        let plain = name.chars().all(|char| char.is_ascii_alphanumeric() || "_.-".contains(char)) && !name.starts_with('-');
-        if name.is_empty() || !plain {
-            bail!("--run-as {name:?}: not the name of a user");
-        }
-        let found = probe::output(Path::new("getent"), &["passwd", name], &[], Duration::from_secs(10)).await;
-        let line = found.ok().filter(|answer| answer.success).map(|answer| answer.stdout);
-        let line = line.with_context(|| format!("there is no user {name} on this machine"))?;
-        let fields: Vec<&str> = line.trim_end().split(':').collect();
-        let (Some(uid), Some(gid), Some(home)) = (fields.get(2), fields.get(3), fields.get(5)) else {
-            bail!("what the system says of the user {name} is not understood: {line}");
-        };
-        Ok(Self { name: name.to_owned(), uid: uid.parse()?, gid: gid.parse()?, home: PathBuf::from(home) })
-    }
-
-    /// Where their Cursor CLI is, in the places where it is usually.
-    fn cli(&self) -> Option<PathBuf> {
-        let places = [self.home.join(".local/bin"), "/usr/local/bin".into(), "/opt/homebrew/bin".into()];
-        places.into_iter().find(|place| ["cursor-agent", "agent"].iter().any(|name| place.join(name).exists()))
-    }
-
-    /// Gives them a data directory that was just made, and the directories above it that were.
-    fn own(&self, data_dir: &Path) -> anyhow::Result<()> {
-        let give = |path: &Path| {
-            std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
-                .with_context(|| format!("cannot give {} to {}; run this with sudo", path.display(), self.name))
-        };
-        let own = rustix::process::geteuid().as_raw();
-        if own == self.uid {
-            return Ok(());
-        }
-        for path in data_dir.ancestors().skip(1).filter(|path| path.starts_with(&self.home) && *path != self.home) {
-            if fs::metadata(path)?.uid() == own {
-                give(path)?;
-            }
-        }
-        give(data_dir)?;
-        for entry in
-            fs::read_dir(data_dir)?.flatten().filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == own))
-        {
-            give(&entry.path())?;
-        }
-        Ok(())
-    }
-}
-
-/// The user on whose behalf this was called.
-fn caller() -> Option<String> {
-    ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok()).filter(|user| !user.is_empty())
 }
 
 /// What `serve` is given: every option that was said, with paths that mean the same from anywhere.

@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+/// The states that are not final.
+pub const LIVE: [&str; 2] = ["CREATING", "RUNNING"];
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "runs")]
 pub struct Model {

@@ -7,10 +7,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::{changes, page::Page, runs::LIVE};
+use super::{changes, page::Page};
 use crate::{
     AgentRow, Change, Db, DbError, QueuedPromptRow, RunRow,
-    entity::{agent, queued_prompt, run},
+    entity::{
+        agent, queued_prompt,
+        run::{self, LIVE},
+    },
 };
 
 /// The most prompts that wait for one agent.

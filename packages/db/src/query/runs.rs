@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     AgentRow, Change, Db, DbError, QueuedPromptRow, RunRow,
-    entity::{agent, run},
+    entity::{
+        agent,
+        run::{self, LIVE},
+    },
 };
 
 pub struct NewRun {
@@ -258,9 +261,6 @@ impl RunRow {
         })
     }
 }
-
-/// The states that are not final.
-pub(crate) const LIVE: [&str; 2] = ["CREATING", "RUNNING"];
 
 async fn with_agent(transaction: &sea_orm::DatabaseTransaction, id: &str) -> Result<Option<(RunRow, AgentRow)>, DbError> {
     let Some(run) = run::Entity::find_by_id(id.to_owned()).one(transaction).await? else { return Ok(None) };

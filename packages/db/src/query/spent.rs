@@ -6,10 +6,12 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, SimpleExpr},
 };
 
-use super::runs::LIVE;
 use crate::{
     Db, DbError,
-    entity::{agent, run},
+    entity::{
+        agent,
+        run::{self, LIVE},
+    },
 };
 
 /// All runs of one agent, the live ones to `now`.
