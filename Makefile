@@ -41,8 +41,9 @@ lint: ## What the compilers and linters of both languages have to say
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	npm run lint
 
-bench: build ## Delay, throughput, start-up and memory, against the floor
+bench: build ## Delay, throughput, start-up, memory against the floor, and how they grow; about a quarter of an hour
 	cargo run --release --locked --quiet -p xtask -- bench --program $(PROGRAM) $(ARGS)
+	cargo run --release --locked --quiet -p xtask -- bench --program $(PROGRAM) --growth --svg target/growth.svg
 
 openapi: ## Write the API document that the tests compare with
 	@scripts/require build
