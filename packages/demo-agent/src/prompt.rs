@@ -5,7 +5,9 @@
 pub fn meant<'a>(prompt: &'a str, history: &'a [(String, String)]) -> &'a str {
     let asks_to_go_on = |text: &str| {
         let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
-        ["go on", "continue", "try again", "carry on"].iter().any(|phrase| text.ends_with(phrase))
+        ["go on", "continue", "try again", "carry on"]
+            .iter()
+            .any(|phrase| text.ends_with(phrase) || text == format!("{phrase} where you stopped"))
     };
     if !asks_to_go_on(prompt) {
         return prompt;

@@ -2,19 +2,26 @@
 //! that takes the run up again comes to the same.
 
 use crate::outcome::GO_ON;
-use domain::{BoundOf, Event, Guards, Notice, Outcome, RunError, ToolCall, ToolStatus, ToolView, Usage, limits::grouped};
+use domain::{Bound, BoundOf, Event, Guards, Notice, Outcome, RunError, ToolCall, ToolStatus, ToolView, Usage, limits::grouped};
 
 #[derive(Debug, Default)]
 pub struct Guard {
     guards: Guards,
     tool_calls: u32,
     failing: Failing,
-    /// What was reached first.
-    pub reached: Option<RunError>,
+    /// What was reached first, as it was then.
+    reached: Option<Reached>,
     /// What was found to be exceeded when the run was over already.
     pub exceeded: Option<String>,
     /// Somebody asked the run to end: nothing else ends it any more.
     pub stopped: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Reached {
+    ToolCalls(Bound),
+    /// The command, and how often it failed.
+    Failures(String, u32),
 }
 
 /// The shell command that failed last, and how often in a row.
@@ -44,31 +51,52 @@ impl Guard {
         }
         self.tool_calls = self.tool_calls.saturating_add(1);
         self.failing.see(call);
-        if self.reached.is_some() || self.stopped {
+        if self.is_reached() || self.stopped {
             return;
         }
         if let Some(bound) = self.guards.tool_calls
             && u64::from(self.tool_calls) >= bound.most
         {
-            let message = format!("The run has made {} tool calls, as many as it may.", grouped(self.tool_calls.into()));
-            self.reached = Some(reached("tool_call_limit", bound.of, message));
+            self.reached = Some(Reached::ToolCalls(bound));
         } else if let Some(most) = self.guards.repeated_failures
             && self.failing.times >= most
         {
-            let command: String = self.failing.command.chars().take(200).collect();
-            let message = format!("The same command failed {} times running: `{command}`.", self.failing.times);
-            self.reached = Some(RunError { code: "repeated_failure".to_owned(), message, hint: Some(GO_ON.to_owned()) });
+            self.reached = Some(Reached::Failures(self.failing.command.chars().take(200).collect(), self.failing.times));
         }
     }
 
-    /// The program has told what the turn used; it is over, so there is nothing to end.
-    pub fn turn_ended(&mut self, usage: Option<&Usage>) -> Option<Notice> {
-        let (bound, used) = (self.guards.tokens?, usage?.total_tokens());
-        (used > bound.most).then(|| {
-            let message = format!("The run used {} tokens, more than the {} it may.", grouped(used), grouped(bound.most));
-            self.exceeded = Some(message.clone());
-            Notice { code: "token_limit".to_owned(), message, detail: None }
+    pub fn is_reached(&self) -> bool {
+        self.reached.is_some()
+    }
+
+    /// Why the run is ended, with what it came to by now: a program that is fast does more before it ends.
+    pub fn error(&self) -> Option<RunError> {
+        let calls = grouped(self.tool_calls.into());
+        Some(match self.reached.as_ref()? {
+            Reached::ToolCalls(bound) => {
+                let message = format!("The run has made {calls} tool calls, of {} it may.", grouped(bound.most));
+                reached("tool_call_limit", bound.of, message)
+            }
+            Reached::Failures(command, times) => {
+                let message = format!("The same command failed {times} times running: `{command}`.");
+                RunError { code: "repeated_failure".to_owned(), message, hint: Some(GO_ON.to_owned()) }
+            }
         })
+    }
+
+    /// The turn is over before the run could be ended, or the program has told only now what it used: there
+    /// is nothing to end any more, but to say, and to keep what waits from going on by itself.
+    pub fn turn_ended(&mut self, usage: Option<&Usage>) -> Option<Notice> {
+        let (code, message) = match (self.error(), self.guards.tokens, usage.map(Usage::total_tokens)) {
+            (Some(error), ..) => (error.code, error.message),
+            (None, Some(bound), Some(used)) if used > bound.most => {
+                let message = format!("The run used {} tokens, more than the {} it may.", grouped(used), grouped(bound.most));
+                ("token_limit".to_owned(), message)
+            }
+            _ => return None,
+        };
+        self.exceeded = Some(message.clone());
+        Some(Notice { code, message, detail: None })
     }
 }
 
@@ -106,7 +134,7 @@ pub fn reached(code: &str, of: BoundOf, message: String) -> RunError {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Bound, tool::Truncated};
+    use domain::tool::Truncated;
 
     use super::*;
 
@@ -153,12 +181,11 @@ mod tests {
             shell("make", Outcome::Failure),
         ] {
             guard.see(&event);
-            assert_eq!(guard.reached, None);
+            assert!(!guard.is_reached());
         }
         guard.see(&call(ToolView::List { path: ".".to_owned(), entries: Vec::new() }, Outcome::Success));
         guard.see(&shell("make", Outcome::Failure));
-        let reached = guard.reached.expect("three times running");
-        assert_eq!(reached.message, "The same command failed 3 times running: `make`.");
+        assert_eq!(guard.error().expect("three times running").message, "The same command failed 3 times running: `make`.");
     }
 
     #[test]
@@ -166,12 +193,15 @@ mod tests {
         let bound = Bound { most: 2, of: BoundOf::Chat };
         let mut guard = Guard::new(Guards { tool_calls: Some(bound), ..Guards::default() });
         guard.see(&shell("a", Outcome::Success));
-        assert_eq!(guard.reached, None);
+        assert!(!guard.is_reached());
         guard.see(&shell("b", Outcome::Success));
-        assert_eq!(guard.reached.map(|error| error.code).as_deref(), Some("chat_limit_reached"));
+        assert_eq!(guard.error().map(|error| error.code).as_deref(), Some("chat_limit_reached"));
+        // What it did before it was ended counts, and one that had finished by then is told so.
+        guard.see(&shell("c", Outcome::Success));
+        assert!(guard.turn_ended(None).is_some_and(|notice| notice.message.contains("3 tool calls, of 2")));
         let mut stopped = Guard::new(Guards { tool_calls: Some(bound), ..Guards::default() });
         stopped.stopped = true;
         (0..5).for_each(|_| stopped.see(&shell("a", Outcome::Success)));
-        assert_eq!((stopped.tool_calls(), stopped.reached), (5, None));
+        assert_eq!((stopped.tool_calls(), stopped.is_reached()), (5, false));
     }
 }

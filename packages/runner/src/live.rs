@@ -153,7 +153,7 @@ impl<S: RunStore> Live<S> {
                     let _ = open.send(self.state.last_command, Action::Write(bytes)).await;
                 }
             }
-            if self.state.guard.reached.is_some() && !self.stopping && self.state.end.exit.is_none() {
+            if self.state.guard.is_reached() && !self.stopping && self.state.end.exit.is_none() {
                 self.state.last_command = self.state.last_command.saturating_add(1);
                 self.stopping = open.send(self.state.last_command, Action::Stop).await.is_ok();
             }
@@ -280,8 +280,10 @@ impl<S: RunStore> Live<S> {
         let same_boot = self.state.boot_id.as_ref().is_none_or(|boot_id| *boot_id == scope::boot_id());
         self.state.end.lost = Some(match (same_boot, self.state.boot_id.is_some()) {
             (false, _) => outcome::host_restarted(),
-            (true, true) => outcome::supervisor_lost("The supervisor of this run was killed; what it had started was ended."),
-            (true, false) => outcome::supervisor_lost("The server ended before the agent program was started."),
+            (true, true) => outcome::supervisor_lost("The supervisor of this run is gone; what it had left running was ended."),
+            (true, false) => {
+                outcome::supervisor_lost("There is no log of this run: its directory was deleted, or it had not begun.")
+            }
         });
         Ok(())
     }

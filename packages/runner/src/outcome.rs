@@ -60,7 +60,7 @@ impl End {
         if let Some(ended) = &self.ended {
             return Some(match ended.cause.as_deref() {
                 _ if self.turn.is_some() && self.limit.is_none() && self.ended_well() => RunStatus::Finished,
-                Some("stopped") if guard.reached.is_none() => RunStatus::Cancelled,
+                Some("stopped") if !guard.is_reached() => RunStatus::Cancelled,
                 _ => RunStatus::Error,
             });
         }
@@ -90,10 +90,10 @@ impl End {
         if let Some(limit) = &self.limit {
             return limit_error(limit, guard.guards());
         }
-        if let Some(reached) = &guard.reached
+        if let Some(reached) = guard.error()
             && self.ended.as_ref().and_then(|ended| ended.cause.as_deref()) == Some("stopped")
         {
-            return reached.clone();
+            return reached;
         }
         if self.ended.as_ref().and_then(|ended| ended.cause.as_deref()) == Some("terminated") {
             return supervisor_lost("The supervisor of this run was told to end, as when the machine shuts down.");

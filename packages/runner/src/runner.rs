@@ -282,8 +282,10 @@ impl<S: RunStore> Runner<S> {
         Ok(lock(&self.inner.live).contains_key(&run))
     }
 
+    /// How many runs have a program; those that wait have none.
     pub fn live_count(&self) -> usize {
-        lock(&self.inner.live).len()
+        let live: Vec<RunId> = lock(&self.inner.live).keys().copied().collect();
+        live.into_iter().filter(|run| RunDirectory::of(&self.inner.settings.runs, *run).is_supervised()).count()
     }
 
     /// Asks a run to end; [`Runner::ended`] tells when it has.

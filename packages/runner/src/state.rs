@@ -62,7 +62,7 @@ impl State {
                     self.last_command = self.last_command.max(command.id);
                     self.writes_logged += u64::from(matches!(command.action, Action::Write(_)));
                     // After a guard has ended the run, the stop is its own.
-                    self.guard.stopped |= command.action == Action::Stop && self.guard.reached.is_none();
+                    self.guard.stopped |= command.action == Action::Stop && !self.guard.is_reached();
                 }
             }
             Kind::Exited => {

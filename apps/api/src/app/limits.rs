@@ -102,10 +102,7 @@ impl App {
             Some(used) => Err(Error::new(
                 Kind::Conflict,
                 "chat_limit_reached",
-                format!(
-                    "This chat has used {used} that it may. Allow it more in its limits (PATCH /v1/agents/{}/limits).",
-                    agent.id
-                ),
+                format!("This chat has used {used} that it may. Allow it more in its limits, then send the prompt again."),
             )),
             None => Ok(()),
         }
@@ -196,8 +193,9 @@ impl App {
         if db::query::runs::find_any(&self.db, &run.id).await?.is_some_and(|run| run.released) {
             return Ok(None);
         }
-        let message =
-            format!("The budget of a day is used up: {used} in the last 24 hours. It goes on as soon as there is room again.");
+        let message = format!(
+            "The budget of a day is used up: {used} in the last 24 hours. This run begins as soon as there is room again."
+        );
         Ok(Some(message))
     }
 

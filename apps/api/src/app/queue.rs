@@ -10,7 +10,7 @@ use db::{
     AgentRow, QueuedPromptRow, RunRow,
     query::{page::Page, queue, runs},
 };
-use domain::{RunId, RunStatus};
+use domain::{RunError, RunId, RunStatus};
 use runner::RunOutcome;
 use serde::{Deserialize, Serialize};
 
@@ -51,9 +51,13 @@ impl Pause {
 
 /// Whether what waits should still be sent after a run that ended so.
 pub fn pause_after(outcome: &RunOutcome) -> Option<Pause> {
-    match (outcome.status, &outcome.error) {
-        (RunStatus::Finished, _) if outcome.stopped => Some(Pause::new("run_stopped", "The run before was stopped.")),
-        (RunStatus::Finished, _) => outcome.exceeded.as_ref().map(|message| Pause::new("limit_reached", message)),
+    pause_of(outcome.status, outcome.error.as_ref(), outcome.stopped, outcome.exceeded.as_deref())
+}
+
+fn pause_of(status: RunStatus, error: Option<&RunError>, stopped: bool, exceeded: Option<&str>) -> Option<Pause> {
+    match (status, error) {
+        (RunStatus::Finished, _) if stopped => Some(Pause::new("run_stopped", "The run before was stopped.")),
+        (RunStatus::Finished, _) => exceeded.map(|message| Pause::new("limit_reached", message)),
         (RunStatus::Cancelled, _) => Some(Pause::new("run_stopped", "The run before was stopped.")),
         (_, Some(error)) => {
             let reason = match error.code.as_str() {
@@ -132,9 +136,14 @@ impl App {
         self.check_queued(&agent, &request).await?;
         let body = serde_json::to_string(&request).map_err(|error| Error::internal("queue the prompt", error))?;
         let id = id.unwrap_or_else(RunId::mint).to_string();
-        let new = queue::NewQueuedPrompt { id, agent_id: agent.id, body, position, now: now_ms() };
+        let new = queue::NewQueuedPrompt { id, agent_id: agent.id.clone(), body, position, now: now_ms() };
         match queue::add(&self.db, new).await? {
             queue::Added::Queued(row) => {
+                if agent.queued == 0
+                    && let Some(pause) = self.pause_of_latest(&agent).await?
+                {
+                    queue::set_pause(&self.db, &row.agent_id, Some(pause.to_json())).await?;
+                }
                 self.queues.notify_one();
                 Ok(Sent::Queued(*row))
             }
@@ -146,6 +155,14 @@ impl App {
                 Err(Error::new(Kind::Conflict, "queue_full", message))
             }
         }
+    }
+
+    /// Whether what is queued first has come too late to be held up by the run that failed.
+    async fn pause_of_latest(&self, agent: &AgentRow) -> Result<Option<Pause>> {
+        let Some(run) = &agent.latest_run_id else { return Ok(None) };
+        let Some(run) = runs::find_any(&self.db, run).await? else { return Ok(None) };
+        let status = RunStatus::parse(&run.status).filter(|status| status.is_final());
+        Ok(status.and_then(|status| pause_of(status, run.outcome().1.as_ref(), false, None)))
     }
 
     pub async fn change_queued(

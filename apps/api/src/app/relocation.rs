@@ -35,7 +35,7 @@ impl App {
     /// What waits in a copy waits in the original too, and is to be done once: runs that have not begun end,
     /// and queues wait for a person.
     pub async fn leave_to_the_original(&self, original: &Path) -> Result<()> {
-        let message = format!("This is a copy of the data in {}, where it may have begun.", original.display());
+        let message = format!("This is a copy of the data in {}, where what waited may have run by now.", original.display());
         for run in runs::live(&self.db).await? {
             let Ok(id) = run.id.parse::<RunId>() else { continue };
             if !self.runner.was_launched(id) {

@@ -99,6 +99,10 @@ fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value) -> Result
 
 fn merge(current: &mut Value, patch: Value, path: &str) -> Result<()> {
     match (current, patch) {
+        (Value::Object(fields), Value::Null) if !path.is_empty() => {
+            fields.values_mut().for_each(|field| *field = Value::Null);
+            Ok(())
+        }
         (Value::Object(fields), Value::Object(patch)) => {
             for (name, value) in patch {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -110,9 +114,7 @@ fn merge(current: &mut Value, patch: Value, path: &str) -> Result<()> {
         (current, value) if !current.is_object() => {
             let most: u64 = if path.ends_with("tokens") { 1_000_000_000_000 } else { 1_000_000 };
             if !value.is_null() && !value.as_u64().is_some_and(|number| (1..=most).contains(&number)) {
-                return Err(Error::invalid(format!(
-                    "{path} is a whole number from 1 to {most}, or null for no limit of its own."
-                )));
+                return Err(Error::invalid(format!("{path} is a whole number from 1 to {most}, or null for none.")));
             }
             *current = value;
             Ok(())

@@ -68,13 +68,17 @@ fn run_events(events: &[Event]) -> Vec<(&str, &serde_json::Value)> {
 async fn signing_out_ends_what_was_signed_in() {
     let test = TestApp::new().await;
     let (agent, run) = test.create("#demo pace=0 silent=60").await;
-    let revoke = async {
-        test.stream_until("/v1/events", |events| !events.is_empty()).await;
-        db::query::keys::revoke(&test.app.db, 1, "test", 1).await.unwrap();
-    };
-    let of_run = format!("/v1/agents/{agent}/runs/{run}/stream");
-    let of_all = format!("/v1/events?runs={run}");
+    let mut streams = Vec::new();
+    for path in [format!("/v1/agents/{agent}/runs/{run}/stream"), format!("/v1/events?runs={run}")] {
+        let request = test.request(axum::http::Method::GET, &path).body(axum::body::Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(test.router.clone(), request).await.unwrap();
+        assert_eq!(response.status(), axum::http::StatusCode::OK);
+        streams.push(response.into_body());
+    }
+    db::query::keys::revoke(&test.app.db, 1, "test", 1).await.unwrap();
     // Both end, or this does not.
-    tokio::join!(test.stream(&of_all), test.stream(&of_run), revoke);
+    for body in streams {
+        http_body_util::BodyExt::collect(body).await.unwrap();
+    }
     test.app.runner.stop(run.parse().unwrap()).await.unwrap();
 }

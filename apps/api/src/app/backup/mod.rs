@@ -43,7 +43,9 @@ pub enum BackupError {
     Newer { path: PathBuf, version: String },
     #[error("the database could not be copied")]
     Database(#[source] db::DbError),
-    #[error("{path}: {source}")]
+    #[error("{0} is incomplete or damaged; nothing was restored")]
+    Damaged(PathBuf),
+    #[error("{path} cannot be read or written")]
     Io { path: PathBuf, source: io::Error },
 }
 

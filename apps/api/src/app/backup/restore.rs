@@ -1,6 +1,6 @@
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, Read},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::Path,
 };
@@ -39,6 +39,7 @@ pub fn restore(path: &Path, root: &Path) -> Result<(), BackupError> {
 
 fn unpack(path: &Path, into: &Path) -> Result<Manifest, BackupError> {
     let foreign = || BackupError::Foreign(path.to_owned());
+    let damaged = || BackupError::Damaged(path.to_owned());
     let mut archive = Archive::new(GzDecoder::new(File::open(path).map_err(failed(path))?));
     archive.set_preserve_permissions(true);
     archive.set_overwrite(false);
@@ -56,10 +57,14 @@ fn unpack(path: &Path, into: &Path) -> Result<Manifest, BackupError> {
     // Directories get their modes last: into one that is read-only nothing could be put.
     let mut modes = Vec::new();
     for entry in entries {
-        let mut entry = entry.map_err(failed(path))?;
-        let inside = entry.path().map_err(failed(path))?.into_owned();
+        let mut entry = entry.map_err(|_| damaged())?;
+        let inside = entry.path().map_err(|_| damaged())?.into_owned();
         // Nothing is written outside, whatever the names in the archive say.
-        if !entry.unpack_in(into).map_err(failed(path))? {
+        let unpacked = entry.unpack_in(into).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => damaged(),
+            _ => failed(into)(error),
+        })?;
+        if !unpacked {
             return Err(foreign());
         }
         if entry.header().entry_type().is_dir() {

@@ -35,7 +35,7 @@ pub async fn write(data: &DataDirectory, path: &Path) -> Result<Written, BackupE
     // Beside the target, where there is room for it in any case.
     let partial = with_suffix(path, ".partial");
     let scratch = with_suffix(path, ".database");
-    let written = write_all(data, &partial, &scratch).await;
+    let written = write_all(data, path, &partial, &scratch).await;
     let _ = fs::remove_file(&scratch);
     if written.is_err() {
         let _ = fs::remove_file(&partial);
@@ -45,12 +45,12 @@ pub async fn write(data: &DataDirectory, path: &Path) -> Result<Written, BackupE
     Ok(Written { bytes: fs::metadata(path).map_err(failed(path))?.len(), skipped })
 }
 
-async fn write_all(data: &DataDirectory, partial: &Path, scratch: &Path) -> Result<Vec<PathBuf>, BackupError> {
+async fn write_all(data: &DataDirectory, target: &Path, partial: &Path, scratch: &Path) -> Result<Vec<PathBuf>, BackupError> {
     // Nobody else is to read it, and SQLite fills an empty file that is there.
     let _ = fs::remove_file(scratch);
-    private(scratch).map_err(failed(scratch))?;
+    private(scratch).map_err(failed(target))?;
     let file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(partial);
-    let mut archive = Builder::new(GzEncoder::new(file.map_err(failed(partial))?, Compression::default()));
+    let mut archive = Builder::new(GzEncoder::new(file.map_err(failed(target))?, Compression::default()));
     archive.follow_symlinks(false);
     let manifest = Manifest {
         format: FORMAT,
@@ -59,9 +59,9 @@ async fn write_all(data: &DataDirectory, partial: &Path, scratch: &Path) -> Resu
         root: data.root().to_owned(),
     };
     let json = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    append(&mut archive, Path::new(MANIFEST), 0o600, json.len() as u64, &json[..]).map_err(failed(partial))?;
+    append(&mut archive, Path::new(MANIFEST), 0o600, json.len() as u64, &json[..]).map_err(failed(target))?;
     Db::copy_file(&data.database(), scratch).await.map_err(BackupError::Database)?;
-    append_file(&mut archive, scratch, Path::new("db.sqlite")).map_err(failed(partial))?;
+    append_file(&mut archive, scratch, Path::new("db.sqlite")).map_err(failed(target))?;
     let (mut copied, mut skipped): (Vec<PathBuf>, Vec<PathBuf>) = (Vec::new(), Vec::new());
     for name in KEPT {
         for path in files_below(&data.root().join(name), &mut skipped) {
@@ -71,7 +71,7 @@ async fn write_all(data: &DataDirectory, partial: &Path, scratch: &Path) -> Resu
             }
             // Somebody may be writing to it: SQLite itself makes a whole one of it, journal and all.
             if is_sqlite(&path) && copy_database(&path, scratch).await {
-                append_file(&mut archive, scratch, &inside).map_err(failed(partial))?;
+                append_file(&mut archive, scratch, &inside).map_err(failed(target))?;
                 copied.push(path);
                 continue;
             }
@@ -83,8 +83,8 @@ async fn write_all(data: &DataDirectory, partial: &Path, scratch: &Path) -> Resu
             }
         }
     }
-    let mut file = archive.into_inner().and_then(GzEncoder::finish).map_err(failed(partial))?;
-    file.flush().and_then(|()| file.sync_all()).map_err(failed(partial))?;
+    let mut file = archive.into_inner().and_then(GzEncoder::finish).map_err(failed(target))?;
+    file.flush().and_then(|()| file.sync_all()).map_err(failed(target))?;
     Ok(skipped)
 }
 

@@ -63,7 +63,7 @@ export const AgentRow = memo(function AgentRow({ agent, actions }: { agent: Agen
               <span title={agent.queue.paused ? "Waiting prompts, paused" : "Waiting prompts"} className={`flex shrink-0 items-center gap-1 ${agent.queue.paused ? "text-warn" : ""}`}>
                 <Icon name={agent.queue.paused ? "pause" : "queue"} size={12} />
                 {shortCount(agent.queue.total)}
-                <span className="sr-only">{agent.queue.paused ? "waiting prompts, paused" : "waiting prompts"}</span>
+                <span className="sr-only">{agent.queue.total === 1 ? " waiting prompt" : " waiting prompts"}{agent.queue.paused ? ", paused" : ""}</span>
               </span>
             )}
             {agent.driver === "demo" && <Badge tone="warn">Demo</Badge>}
