@@ -82,10 +82,15 @@ impl App {
             }
         };
         let unread = |error: Error| failed("read the conversation")(std::io::Error::other(error));
-        let prompt = match prompt {
-            Some(prompt) => prompt,
-            None => self.prompt_of(run).await.map_err(unread)?.unwrap_or_default(),
+        let (prompt, current) = match prompt {
+            Some(prompt) => (prompt, None),
+            // It has waited, and its chat may have been changed since.
+            None => {
+                let prompt = self.prompt_of(run).await.map_err(unread)?.unwrap_or_default();
+                (prompt, db::query::agents::find_any(&self.db, &agent.id).await.ok().flatten())
+            }
         };
+        let agent = current.as_ref().unwrap_or(agent);
         let (input, notices) = if run.fresh_session {
             (format!("{}{prompt}", self.context_of(agent, run).await.map_err(unread)?), Vec::new())
         } else if self.session_is_missing(agent) {
@@ -93,9 +98,6 @@ impl App {
         } else {
             (prompt, Vec::new())
         };
-        // It may have waited long enough for its chat to have been changed.
-        let current = db::query::agents::find_any(&self.db, &agent.id).await.ok().flatten();
-        let agent = current.as_ref().unwrap_or(agent);
         let guards = self.guards(agent).await;
         let workspace = self.workspace(agent);
         let home = CursorHome::at(&self.data.cursor(&agent.id));

@@ -2,7 +2,7 @@
 
 use std::{
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -25,8 +25,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// What is held looks again after so long: a day's budget comes back with time.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
-/// For so long what was spent is taken for the present.
-const LATELY: Duration = Duration::from_millis(200);
+/// For so long what was looked up counts; live runs go on meanwhile, and what is older than a day falls away.
+const LATELY: Duration = Duration::from_secs(30);
 
 /// Limits of one chat's own, where it has any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +144,7 @@ impl App {
 
     /// Gets a run in line, or holds it for the day's budget. A budget that cannot be looked up holds nobody.
     pub(crate) async fn line_up(&self, user_id: i64, run: &RunRow, id: RunId) -> Line {
-        match self.day_used_up(run, self.spent_today(user_id).await).await {
+        match self.day_used_up(run, self.spent_lately(user_id).await).await {
             Ok(Some(message)) => Line::Held(self.admission.hold(id, message)),
             _ => Line::Turn(self.admission.enter(id)),
         }
@@ -199,23 +199,42 @@ impl App {
         Ok(Some(message))
     }
 
-    /// What was spent today, a moment ago at most: a thousand runs that are held ask once.
+    /// What was spent today, as it was looked up lately and with what has ended since.
     async fn spent_lately(&self, user_id: i64) -> Result<Spent> {
-        let mut lately = self.spent_lately.lock().await;
-        if let Some((of, at, spent)) = *lately
-            && of == user_id
-            && at.elapsed() < LATELY
-        {
+        if let Some(spent) = self.spent_lately.of(user_id) {
             return Ok(spent);
         }
         let spent = self.spent_today(user_id).await?;
-        *lately = Some((user_id, Instant::now(), spent));
+        self.spent_lately.looked_up(user_id, spent);
         Ok(spent)
     }
 }
 
-/// Whose it is, when it was looked up, and what it was.
-pub type SpentLately = tokio::sync::Mutex<Option<(i64, Instant, Spent)>>;
+/// What a user's runs came to, so that not every run that begins adds up a day.
+#[derive(Default)]
+pub struct SpentLately(Mutex<Option<(i64, Instant, Spent)>>);
+
+impl SpentLately {
+    fn of(&self, user_id: i64) -> Option<Spent> {
+        let lately = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lately.filter(|(of, at, _)| *of == user_id && at.elapsed() < LATELY).map(|(.., spent)| spent)
+    }
+
+    fn looked_up(&self, user_id: i64, spent: Spent) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((user_id, Instant::now(), spent));
+    }
+
+    /// A run has ended.
+    pub fn add(&self, user_id: i64, more: Spent) {
+        if let Some((of, _, spent)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+            && *of == user_id
+        {
+            spent.milliseconds += more.milliseconds;
+            spent.tool_calls += more.tool_calls;
+            spent.tokens += more.tokens;
+        }
+    }
+}
 
 pub(crate) enum Line {
     Turn(Turn),

@@ -65,7 +65,7 @@ pub struct App {
     /// How the demo agent is started: this program, and the word that makes it one.
     pub(crate) demo_argv: Vec<String>,
     changing_limits: tokio::sync::Mutex<()>,
-    spent_lately: limits::SpentLately,
+    spent_lately: Arc<limits::SpentLately>,
     in_flight: idempotency::InFlight,
     known_callers: auth::KnownCallers,
     password_checks: tokio::sync::Mutex<()>,
@@ -97,14 +97,22 @@ impl App {
         let (queues, admission) = (Arc::<Notify>::default(), Arc::<Admission>::default());
         let limits = limits::load(&db).await?;
         admission.set_most(limits.concurrent_runs.map(|most| most as usize));
-        let records = RunRecords::new(db.clone(), data.clone(), config.on_run_end.clone(), tasks.clone(), queues.clone());
+        let spent_lately = Arc::<limits::SpentLately>::default();
+        let records = RunRecords {
+            db: db.clone(),
+            data: data.clone(),
+            on_run_end: config.on_run_end.clone(),
+            tasks: tasks.clone(),
+            queues: queues.clone(),
+            spent: spent_lately.clone(),
+        };
         let runner = Runner::new(settings, records)?;
         Ok(Arc::new(Self {
             finder: Finder::new(config.cursor_bin.clone()),
             cursor_state: CursorStateCache::default(),
             login: LoginProcess::default(),
             changing_limits: tokio::sync::Mutex::default(),
-            spent_lately: limits::SpentLately::default(),
+            spent_lately,
             in_flight: idempotency::InFlight::default(),
             known_callers: auth::KnownCallers::default(),
             password_checks: tokio::sync::Mutex::default(),

@@ -6,7 +6,7 @@ use db::{
     AgentRow, Db,
     query::{agents, runs, steps},
 };
-use domain::{RunId, StepChange};
+use domain::{RunId, Spent, StepChange};
 use runner::{RunOutcome, RunStarted, RunStore, StoreError};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -16,23 +16,22 @@ use super::{
     clock::{now_ms, rfc3339},
     cursor::home::CursorHome,
     data_directory::DataDirectory,
-    hook, queue,
+    hook,
+    limits::SpentLately,
+    queue,
 };
 
 pub struct RunRecords {
-    db: Db,
-    data: DataDirectory,
-    on_run_end: Option<String>,
-    tasks: TaskTracker,
-    /// Told of every end: the agent's queue may go on.
-    queues: Arc<Notify>,
+    pub db: Db,
+    pub data: DataDirectory,
+    pub on_run_end: Option<String>,
+    pub tasks: TaskTracker,
+    /// Told of an end when prompts wait for it.
+    pub queues: Arc<Notify>,
+    pub spent: Arc<SpentLately>,
 }
 
 impl RunRecords {
-    pub fn new(db: Db, data: DataDirectory, on_run_end: Option<String>, tasks: TaskTracker, queues: Arc<Notify>) -> Self {
-        Self { db, data, on_run_end, tasks, queues }
-    }
-
     async fn after_end(&self, run: RunId, agent: &AgentRow, outcome: &RunOutcome) -> Result<(), db::DbError> {
         let home = CursorHome::at(&self.data.cursor(&agent.id));
         let workspace = self.data.root().join(&agent.workspace_path);
@@ -82,6 +81,7 @@ impl RunStore for RunRecords {
         let ended = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
         // Only by the commit that ended it, so that a hook hears of an end once.
         let Some(agent) = ended else { return Ok(()) };
+        self.spent.add(agent.user_id, spent(&outcome));
         if let Err(error) = self.after_end(run, &agent, &outcome).await {
             tracing::warn!(%run, %error, "what follows a run's end was not done");
         }
@@ -89,6 +89,14 @@ impl RunStore for RunRecords {
             self.queues.notify_one();
         }
         Ok(())
+    }
+}
+
+fn spent(outcome: &RunOutcome) -> Spent {
+    Spent {
+        milliseconds: outcome.duration_ms.unwrap_or(0),
+        tool_calls: outcome.tool_calls.into(),
+        tokens: outcome.usage.map_or(0, |usage| usage.total_tokens()),
     }
 }
 
