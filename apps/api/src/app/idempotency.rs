@@ -61,6 +61,8 @@ impl App {
             return Err(Error::new(Kind::Conflict, "idempotency_key_reused", message));
         }
         if let (Some(status), Some(body)) = (known.status, known.body) {
+            drop(turn);
+            self.in_flight.clear();
             return Ok(Attempt::Answered(status as u16, body));
         }
         let seed = Uuid::parse_str(&known.seed).map_err(|error| Error::internal("remember the request", error))?;
