@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { errorMessage } from "../../api/client";
+import { keepAnswer } from "../../api/keep";
 import { patchAgentLimits } from "../../api/limits";
 import type { PatchAgentLimits } from "../../api/limit-types";
 import { agentLimitsQuery } from "../../api/queries";
@@ -17,7 +18,7 @@ export default function ChatLimits({ agentId, onClose }: { agentId: string; onCl
   const client = useQueryClient();
   const query = agentLimitsQuery(agentId);
   const { data: limits, error, isPending } = useQuery(query);
-  const save = async (change: PatchAgentLimits) => client.setQueryData(query.queryKey, await patchAgentLimits(agentId, change));
+  const save = async (change: PatchAgentLimits) => keepAnswer(client, query, await patchAgentLimits(agentId, change));
   return (
     <Dialog open onClose={onClose} title="Limits of this chat" description="An empty field is as in Settings, where it shows in grey.">
       {isPending && (

@@ -54,3 +54,18 @@ it("shows in grey what counts where it says nothing", () => {
   cleanup();
   expect(show(undefined, undefined, null).placeholder).toBe("No limit");
 });
+
+it("leaves what is being typed alone, whatever comes from elsewhere meanwhile", async () => {
+  const save = vi.fn(async () => undefined);
+  const field = (value: Limit | undefined) => <LimitField label="Tool calls" unit="calls" value={value} onSave={save} />;
+  const { rerender } = render(field(undefined));
+  const box = screen.getByRole<HTMLInputElement>("textbox", { name: "Tool calls" });
+  fireEvent.change(box, { target: { value: "20" } });
+  fireEvent.keyDown(box, { key: "Enter" });
+  await screen.findByText("Saved");
+  fireEvent.change(box, { target: { value: "7" } });
+  rerender(field(20));
+  expect(box.value).toBe("7");
+  fireEvent.keyDown(box, { key: "Enter" });
+  expect(save).toHaveBeenLastCalledWith(7);
+});

@@ -21,16 +21,12 @@ interface LimitFieldProps {
 export function LimitField({ label, unit, value, inherited, detail, onSave }: LimitFieldProps) {
   const id = useId();
   const written = writtenLimit(value);
-  const [text, setText] = useState(written);
+  // What was typed and is not kept yet; whatever comes from elsewhere meanwhile leaves it alone.
+  const [typed, setTyped] = useState<string>();
+  const text = typed ?? written;
   const [error, setError] = useState<string>();
   const [saved, setSaved] = useState(false);
-  // Another page may change it, too; what was typed here and is not kept yet stays.
-  const shown = useRef(written);
-  useEffect(() => {
-    const before = shown.current;
-    shown.current = written;
-    setText((typed) => (typed === before ? written : typed));
-  }, [written]);
+  const saving = useRef<Limit>(undefined);
   useEffect(() => {
     if (!saved) return;
     const timer = setTimeout(() => setSaved(false), 1_600);
@@ -38,19 +34,30 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
   }, [saved]);
 
   const save = async () => {
-    const next = parseLimit(text);
+    if (typed === undefined) return;
+    const next = parseLimit(typed);
     if (next === undefined) {
       setError("A whole number from 1, or empty.");
       return;
     }
     setError(undefined);
-    setText(writtenLimit(next));
-    if (next === (value ?? null)) return;
+    if (next === (value ?? null)) {
+      setTyped(undefined);
+      return;
+    }
+    // Enter, and then leaving the field, is one change.
+    if (next === saving.current) return;
+    saving.current = next;
+    const sent = writtenLimit(next);
+    setTyped(sent);
     try {
       await onSave(next);
+      setTyped((now) => (now === sent ? undefined : now));
       setSaved(true);
     } catch (thrown) {
       setError(errorMessage(thrown));
+    } finally {
+      if (saving.current === next) saving.current = undefined;
     }
   };
   return (
@@ -76,7 +83,7 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
           placeholder={inherited === undefined || inherited === null ? "No limit" : writtenLimit(inherited)}
           aria-invalid={error ? true : undefined}
           aria-describedby={`${id}-unit${error ? ` ${id}-error` : ""}`}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setTyped(event.target.value)}
           onBlur={() => void save()}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
@@ -86,7 +93,7 @@ export function LimitField({ label, unit, value, inherited, detail, onSave }: Li
             if (event.key === "Escape" && text !== written) {
               event.stopPropagation();
               setError(undefined);
-              setText(written);
+              setTyped(undefined);
             }
           }}
           className="h-8 w-26 rounded-md border border-line-strong bg-canvas px-2 text-right text-sm tabular-nums placeholder:text-faint aria-invalid:border-danger touch:h-10"

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { errorMessage } from "../../api/client";
+import { keepAnswer } from "../../api/keep";
 import { patchLimits } from "../../api/limits";
 import type { PatchLimits } from "../../api/limit-types";
 import { limitsQuery } from "../../api/queries";
@@ -15,7 +16,7 @@ import { SpentOf } from "./SpentOf";
 export function LimitsSection() {
   const client = useQueryClient();
   const { data: limits, error } = useQuery(limitsQuery);
-  const save = async (change: PatchLimits) => client.setQueryData(limitsQuery.queryKey, await patchLimits(change));
+  const save = async (change: PatchLimits) => keepAnswer(client, limitsQuery, await patchLimits(change));
   return (
     <Section title="Limits" detail="An empty field is no limit. A chat can have limits of its own: see its menu.">
       {error && <ErrorNote>{errorMessage(error)}</ErrorNote>}

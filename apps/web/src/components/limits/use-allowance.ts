@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { errorMessage } from "../../api/client";
+import { keepAnswer } from "../../api/keep";
 import { getAgentLimits, getLimits, patchAgentLimits } from "../../api/limits";
 import { agentLimitsQuery } from "../../api/queries";
 import { showToast } from "../../stores/toasts";
@@ -16,7 +17,7 @@ export function useAllowance(agentId: string): [allowing: boolean, allow: () => 
     try {
       const [limits, usual] = await Promise.all([getAgentLimits(agentId), getLimits()]);
       const chat = allowedAgain(limits, usual.chat);
-      if (Object.keys(chat).length > 0) client.setQueryData(agentLimitsQuery(agentId).queryKey, await patchAgentLimits(agentId, { chat }));
+      if (Object.keys(chat).length > 0) await keepAnswer(client, agentLimitsQuery(agentId), await patchAgentLimits(agentId, { chat }));
       return true;
     } catch (error) {
       showToast({ message: errorMessage(error), tone: "error" });
