@@ -1,0 +1,1 @@
+//! Workspaces against the real git program.
