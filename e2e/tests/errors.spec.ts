@@ -28,7 +28,7 @@ test.describe("not signed in to Cursor", () => {
 });
 
 test("a directory that is not there is said in words", async ({ app }) => {
-  await app.page.getByRole("button", { name: /^Directory/ }).click();
+  await app.page.getByRole("button", { name: /^Workspace/ }).click();
   await app.page.getByRole("menuitem", { name: "Browse…" }).click();
   const dialog = app.page.getByRole("dialog", { name: "Choose a directory" });
   await dialog.getByRole("textbox", { name: "Path" }).fill("/no/such/place");

@@ -2,7 +2,7 @@ import { expect, test } from "../fixtures/test";
 
 test("the demo begins in its sample project, wherever one was before", async ({ app }) => {
   const { page } = app;
-  const directory = page.getByRole("button", { name: /^Directory/ });
+  const directory = page.getByRole("button", { name: /^Workspace/ });
   await app.chooseDirectory(app.program.project);
   await expect(page.getByRole("button", { name: /^Permission/ })).toContainText("Choose permission");
   await page.getByRole("button", { name: /^Agent/ }).click();

@@ -11,8 +11,11 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { listCliChats, saveCliChat } from "./cli-chats.mjs";
 import { LimitBook } from "./limits.mjs";
 import { Queues } from "./queue.mjs";
+import { Remotes } from "./remotes.mjs";
 import { seed } from "./seed.mjs";
 import { Store } from "./store.mjs";
+import { workspaceRoutes } from "./workspace-routes.mjs";
+import { Raw, Workspaces } from "./workspaces.mjs";
 
 const [command, ...rest] = process.argv.slice(2);
 const option = (name) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : undefined);
@@ -54,6 +57,9 @@ class Failure extends Error {
 const failure = (status, code, message) => new Failure(status, code, message);
 store.limits = new LimitBook(store, failure);
 store.queues = new Queues(store, (agent, item, id) => beginRun(agent, item, id), failure);
+store.workspaces = new Workspaces(store, failure);
+const remotes = new Remotes(failure);
+store.remotes = remotes;
 if (rest.includes("--seed")) seed(store, home);
 const notFound = (code = "not_found") => new Failure(404, code, "There is no such thing here.");
 
@@ -83,13 +89,15 @@ function directories(query) {
 
 function createAgent(body) {
   if (!body?.prompt?.text) throw new Failure(400, "validation_error", "A prompt is needed.");
-  const path = body.workspace?.type === "local" ? resolve(body.workspace.path) : join(home, "workspace");
-  if (body.workspace?.type === "local" && !existsSync(path)) throw new Failure(400, "invalid_directory", `There is no directory ${path}.`);
+  if (body.repos?.length && body.workspace) throw new Failure(400, "validation_error", "A chat has `repos` or a `workspace`, not both.");
+  for (const { url } of body.repos ?? []) remotes.use(url);
+  const path = body.workspace?.type === "local" && !body.workspace.copy ? resolve(body.workspace.path) : join(home, "workspaces", randomUUID().slice(0, 8));
+  if (body.workspace?.type === "local" && !existsSync(body.workspace.path)) throw new Failure(400, "invalid_directory", `There is no directory ${path}.`);
   if (body.workspace?.type === "local" && body.permission) {
     permissions.delete(path);
     permissions.set(path, body.permission);
   }
-  const agent = store.addAgent({ name: body.name ?? body.prompt.text.replace(/^#demo.*\n/, "").split("\n")[0].slice(0, 80), driver: body.driver ?? "cursor", workspace: { type: body.workspace?.type ?? "empty", path }, permission: body.permission ?? "everything", mode: body.mode ?? "agent", model: body.model });
+  const agent = store.addAgent({ name: body.name ?? body.prompt.text.replace(/^#demo.*\n/, "").split("\n")[0].slice(0, 80), driver: body.driver ?? "cursor", workspace: { type: body.repos ? "git" : (body.workspace?.type ?? "empty"), path, ...(body.workspace?.copy ? { copyOf: resolve(body.workspace.path) } : {}) }, repos: body.repos ?? [], branch: body.workOnCurrentBranch ? (body.repos?.[0].startingRef ?? "main") : body.branchName, permission: body.permission ?? "everything", mode: body.mode ?? "agent", model: body.model });
   if (body.cliChat) {
     const chat = listCliChats().find(({ id }) => id === body.cliChat.id);
     if (!chat) throw notFound("chat_not_found");
@@ -156,6 +164,7 @@ const routes = [
     return { id: runId };
   }],
   ["GET", /^\/v1\/agents\/([^/]+)\/steps$/, ([id], query) => store.listSteps(agentOf(id), query)],
+  ...workspaceRoutes(store, remotes, agentOf),
   ["GET", /^\/v1\/cli-chats$/, (_, query) => {
     const all = listCliChats().map(({ items: _items, ...chat }) => ({ ...chat, agentId: continued.get(chat.id) }));
     const counts = new Map();
@@ -257,6 +266,7 @@ async function handle(request, response) {
     const match = request.method === method && pattern.exec(path);
     if (!match) continue;
     const result = answer(match.slice(1).map(decodeURIComponent), query, body);
+    if (result instanceof Raw) return response.writeHead(200, { "x-content-type-options": "nosniff", ...result.headers }).end(result.body);
     return Array.isArray(result) ? send(response, result[0], result[1]) : send(response, 200, result);
   }
   throw notFound();
@@ -264,9 +274,9 @@ async function handle(request, response) {
 
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {
-    const { status = 500, code = "internal_error", message } = error;
+    const { status = 500, code = "internal_error", message, conflicts } = error;
     if (status === 500) console.error(error);
-    send(response, status, { error: { code, message } });
+    send(response, status, { error: { code, message, conflicts } });
   });
 });
 server.keepAliveTimeout = 60_000;

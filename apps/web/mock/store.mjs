@@ -1,6 +1,7 @@
 // Agents, runs, steps and streams of the mock.
 import { randomUUID } from "node:crypto";
 
+import { prepare } from "./prepare.mjs";
 import { play } from "./script.mjs";
 
 const now = () => new Date().toISOString();
@@ -16,6 +17,7 @@ export class Store {
   addAgent(fields) {
     const id = `bc-${randomUUID()}`;
     const agent = { id, status: "ACTIVE", env: { type: "machine" }, url: `/agents/${id}`, createdAt: now(), updatedAt: now(), repos: [], unread: false, sessionId: randomUUID(), runs: [], steps: [], allow: [], queue: [], ...fields };
+    agent.workspace = { state: "pending", sharedWith: [], ports: { first: 20_000 + this.agents.size * 10, last: 20_009 + this.agents.size * 10 }, gitUrl: `http://127.0.0.1:4310/git/${id}`, ...agent.workspace };
     agent.terminalCommand = `cd '${agent.workspace.path}' && CURSOR_CONFIG_DIR='…' cursor-agent --resume=${agent.sessionId}`;
     this.agents.set(id, agent);
     return agent;
@@ -94,15 +96,9 @@ export class Store {
   startRun(agent, prompt, { loggedIn, id, held }) {
     const run = this.addRun(agent, prompt, id);
     run.begin = () => {
-      Object.assign(run, { status: "RUNNING", startedAt: now(), updatedAt: now(), queuePosition: undefined, waiting: undefined, begin: undefined });
-      run.stop = play({
-        prompt,
-        agent,
-        loggedIn,
-        emit: (event, data) => this.runEvent(agent, run, event, data),
-        end: (status, fields) => this.endRun(agent, run, status, fields),
-      });
-      this.tell("run", this.publicRun(run));
+      Object.assign(run, { startedAt: now(), updatedAt: now(), queuePosition: undefined, waiting: undefined, begin: undefined });
+      if (agent.workspace.state === "pending" && agent.repos.length > 0) return prepare({ agent, run, store: this, then: () => this.launch(agent, run, prompt, loggedIn) });
+      this.launch(agent, run, prompt, loggedIn);
     };
     Object.assign(run, { status: "CREATING", startedAt: undefined, stop: () => undefined });
     if (held) run.waiting = { reason: "day_limit", message: held };
@@ -110,6 +106,20 @@ export class Store {
     this.tell("run", this.publicRun(run));
     this.fillSlots();
     return this.publicRun(run);
+  }
+
+  launch(agent, run, prompt, loggedIn) {
+    run.status = "RUNNING";
+    this.workspaces.started(agent, run);
+    run.stop = play({
+      prompt,
+      agent,
+      loggedIn,
+      emit: (event, data) => this.runEvent(agent, run, event, data),
+      end: (status, fields) => this.endRun(agent, run, status, fields),
+    });
+    this.tellAgent(agent);
+    this.tell("run", this.publicRun(run));
   }
 
   /** The day's budget may have room again. */
@@ -143,6 +153,7 @@ export class Store {
 
   endRun(agent, run, status, { error, usage }) {
     const durationMs = run.startedAt ? Date.now() - Date.parse(run.startedAt) : 0;
+    if (run.status === "RUNNING") this.workspaces.ended(agent, run);
     Object.assign(run, { status, durationMs, error, usage, updatedAt: now() });
     if (error) this.runEvent(agent, run, "error", error);
     this.runEvent(agent, run, "result", { runId: run.id, status, durationMs });

@@ -6,12 +6,15 @@
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  /** The files that stand in the way, where it is about files. */
+  readonly conflicts: readonly string[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, conflicts: readonly string[] = []) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
+    this.conflicts = conflicts;
   }
 }
 
@@ -51,8 +54,8 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
   throw await failure(response, path);
 }
 
-export async function requestText(path: string): Promise<string> {
-  const response = await send(path, {});
+export async function requestText(path: string, query?: Query): Promise<string> {
+  const response = await send(path, { query });
   if (response.ok) return response.text();
   throw await failure(response, path);
 }
@@ -85,8 +88,8 @@ async function send(path: string, { method = "GET", body, query, signal, keepali
 async function failure(response: Response, path: string): Promise<ApiError> {
   if (response.status === 401 && path !== "v1/session") for (const listener of signedOutListeners) listener();
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string } };
-    return new ApiError(response.status, error.code, error.message);
+    const { error } = (await response.json()) as { error: { code: string; message: string; conflicts?: string[] } };
+    return new ApiError(response.status, error.code, error.message, error.conflicts);
   } catch {
     return new ApiError(response.status, "unexpected_answer", `The server answered ${response.status} without saying why.`);
   }

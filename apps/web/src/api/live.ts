@@ -9,6 +9,7 @@ import type { Link } from "../streams/link";
 import type { AgentFilter } from "./agents";
 import { refetchQueue } from "./queue-changes";
 import { type Agent, isLive, type Page, type QueueState, type Run } from "./types";
+import { movedWorkspace, refetchWorkspace } from "./workspace-changes";
 
 type AgentPages = InfiniteData<Page<Agent>, string | undefined>;
 
@@ -86,6 +87,7 @@ export function applyState(client: QueryClient, event: StateEvent): void {
 
 export function applyAgent(client: QueryClient, incoming: Agent): void {
   const agent = newest(incoming);
+  if (movedWorkspace(client.getQueryData<Agent>(["agent", agent.id]), agent)) refetchWorkspace(client, agent.id);
   told.set(agent.id, { agent, at: performance.now() });
   // What an agent no longer has is left out, so only what events never tell stays.
   client.setQueryData<Agent>(["agent", agent.id], (known) => ({ totalUsage: known?.totalUsage, ...agent }));
@@ -110,6 +112,8 @@ export function applyRun(client: QueryClient, run: Run): void {
     // What it used is spent now.
     fetchAgain(client, ["limits"]);
     fetchAgain(client, ["agent-limits", run.agentId]);
+    // What it worked on is as it left it.
+    refetchWorkspace(client, run.agentId);
   }
   const isOlder = (known: Run) => known.id === run.id && !isLive(known) && isLive(run);
   client.setQueryData<Page<Run>>(["runs", run.agentId], (page) => {

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { type AgentFilter, getAgent, listAgents, listRuns } from "./agents";
+import { listRepositories } from "./git";
 import { getAgentLimits, getLimits } from "./limits";
 import { newest, newestPage, newestRun } from "./live";
 import { getCliChat, getDoctor, getLogin, getSession, listCliChats, listDirectories, listModels } from "./machine";
@@ -65,6 +66,8 @@ export const directoriesQuery = (path: string | undefined, hidden = false) =>
     retry: false,
     placeholderData: (previous) => previous,
   });
+
+export const repositoriesQuery = queryOptions({ queryKey: ["repositories"], queryFn: ({ signal }) => listRepositories(signal), retry: false });
 
 export const cliChatsQuery = (directory: string | undefined) => queryOptions({ queryKey: ["cli-chats", directory ?? ""], queryFn: () => listCliChats(directory) });
 

@@ -1,4 +1,6 @@
 /** The shapes of docs/api.md, by hand. What the server leaves out is optional. */
+import type { RepoRef } from "./git-types";
+import type { Workspace } from "./workspace-types";
 
 export type Driver = "cursor" | "demo";
 export type Permission = "read-only" | "rules" | "everything";
@@ -43,6 +45,7 @@ export interface Run {
   /** From 1: its place among the runs that wait for a free slot. */
   queuePosition?: number;
   waiting?: { reason: "slot" | "day_limit"; message: string };
+  git?: { branches: { repoUrl: string; branch: string; prUrl?: string; pushed: boolean }[] };
 }
 
 export type PauseReason = "run_failed" | "run_stopped" | "usage_limit" | "limit_reached" | "not_startable" | "by_user";
@@ -75,11 +78,6 @@ export interface QueuedPrompt {
 
 export interface Queue extends Page<QueuedPrompt>, QueueState {}
 
-export interface Workspace {
-  type: "local" | "empty" | "git";
-  path: string;
-}
-
 export interface Agent {
   id: string;
   name: string;
@@ -90,6 +88,7 @@ export interface Agent {
   latestRunId?: string;
   driver: Driver;
   workspace: Workspace;
+  repos?: RepoRef[];
   permission: Permission;
   mode: Mode;
   model?: ModelRef;
@@ -151,7 +150,16 @@ export type ToolView =
   | { kind: "task"; description: string; prompt?: string; model?: string; answer?: string; durationMs?: number }
   | { kind: "question"; title?: string; questions: { prompt: string; options: string[] }[] }
   | { kind: "plan"; name?: string; overview?: string; plan: string }
+  | { kind: "workspace"; items: Preparation[] }
   | { kind: "other"; name: string };
+
+/** How far the preparation of a workspace, or of one repository in it, has come. */
+export interface Preparation {
+  name: string;
+  status: "pending" | "running" | "completed" | "failed";
+  percent?: number;
+  detail?: string;
+}
 
 /** `truncated` of a tool call says which half was left out; that of a step is true or absent. */
 export interface ToolCall {
@@ -278,7 +286,10 @@ export interface CreateAgent {
   name?: string;
   mode?: Mode;
   permission?: Permission;
-  workspace?: { type: "local"; path: string } | { type: "empty" };
+  workspace?: { type: "local"; path: string; copy?: true; uncommittedChanges?: boolean } | { type: "empty" };
+  repos?: RepoRef[];
+  workOnCurrentBranch?: boolean;
+  branchName?: string;
   driver?: Driver;
   agentId?: string;
   cliChat?: { id: string; directory: string };

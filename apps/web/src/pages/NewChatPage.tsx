@@ -10,7 +10,9 @@ import { CliMissing } from "../components/machine/CliMissing";
 import { NotSignedIn } from "../components/machine/NotSignedIn";
 import { AskPermission } from "../components/new-chat/AskPermission";
 import { ConfirmDemo } from "../components/new-chat/ConfirmDemo";
-import { DirectoryChip, type Place } from "../components/new-chat/DirectoryChip";
+import { CopyChip } from "../components/new-chat/CopyChip";
+import { isOwn, type Source, sourceFields } from "../components/new-chat/source";
+import { SourceChip } from "../components/new-chat/SourceChip";
 import { useStartChat } from "../components/new-chat/use-start-chat";
 import { PageMessage } from "../components/PageMessage";
 import { PageHeader } from "../components/PageHeader";
@@ -45,20 +47,22 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
   const startChat = useStartChat();
   const [driver, setDriver] = useState<Driver>(wantsDemo ? "demo" : "cursor");
   // Each agent has its own: what was chosen for the one must not be worked on by the other unasked.
-  const [chosenPlaces, setChosenPlaces] = useState<Partial<Record<Driver, Place>>>({});
+  const [chosenSources, setChosenSources] = useState<Partial<Record<Driver, Source>>>({});
   const [settings, setSettings] = useState<ChatSettings>({ permission: undefined, mode: "agent", model: undefined });
   const [sending, setSending] = useState(false);
   const [asking, setAsking] = useState<{ about: "permission" | "demo"; path: string; answer(permission?: Permission): void }>();
 
   const home = useQuery(directoriesQuery(undefined)).data;
-  const sample: Place | undefined = driver === "demo" && demoPath ? { type: "local", path: demoPath } : undefined;
-  const place = chosenPlaces[driver] ?? sample ?? lastUsed(home?.recent, demoPath);
-  const path = place?.type === "local" ? place.path : undefined;
+  const sample: Source | undefined = driver === "demo" && demoPath ? { type: "local", path: demoPath } : undefined;
+  const source = chosenSources[driver] ?? sample ?? lastUsed(home?.recent, demoPath);
+  const path = source?.type === "local" ? source.path : undefined;
   const inSample = driver === "demo" && path !== undefined && path === demoPath;
   const directory = useQuery({ ...directoriesQuery(path), enabled: path !== undefined, placeholderData: undefined });
   // In a workspace of its own there is nothing to protect from the agent.
-  const remembered = place?.type === "empty" || inSample ? "everything" : directory.data?.permission;
+  const remembered = isOwn(source) || inSample ? "everything" : directory.data?.permission;
   const permission = settings.permission ?? remembered;
+
+  const choose = (next: Source) => setChosenSources({ ...chosenSources, [driver]: next });
 
   const ask = (about: "permission" | "demo", where: string) =>
     new Promise<Permission | true | undefined>((resolve) => {
@@ -70,8 +74,8 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
     });
 
   const send = async (text: string): Promise<boolean> => {
-    if (!place) return false;
-    if (driver === "demo" && path !== undefined && !inSample && !(await ask("demo", path))) return false;
+    if (!source) return false;
+    if (driver === "demo" && !isOwn(source) && path !== undefined && !inSample && !(await ask("demo", path))) return false;
     let allowed = permission;
     if (!allowed && path !== undefined) {
       allowed = (await ask("permission", path)) as Permission | undefined;
@@ -80,7 +84,7 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
     setSending(true);
     const started = await startChat({
       prompt: { text },
-      workspace: place,
+      ...sourceFields(source),
       driver,
       mode: settings.mode,
       permission: allowed ?? "everything",
@@ -102,7 +106,8 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
           {driver === "cursor" && !missing && !loggedIn && <NotSignedIn />}
           {driver === "demo" && <p className="text-sm text-dim">The demo is a script without AI: whatever you write, it reads, edits and runs something, so that you see how a chat works{inSample ? ", in a sample project of its own" : ""}.</p>}
           <div className="flex min-w-0 flex-wrap items-center gap-2">
-            <DirectoryChip place={place} samplePath={demoPath} offersSample={driver === "demo"} onChange={(next) => setChosenPlaces({ ...chosenPlaces, [driver]: next })} />
+            <SourceChip source={source} samplePath={demoPath} offersSample={driver === "demo"} onChange={choose} />
+            {source?.type === "local" && !inSample && (directory.data?.isGit || source.copy) && <CopyChip source={source} onChange={choose} />}
             <ChoiceMenu
               label="Agent"
               side="bottom"
@@ -111,7 +116,7 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
               onChange={(next) => {
                 setDriver(next);
                 // The demo begins in its sample project each time it is chosen.
-                if (next === "demo") setChosenPlaces({ ...chosenPlaces, demo: undefined });
+                if (next === "demo") setChosenSources({ ...chosenSources, demo: undefined });
                 setSettings({ ...settings, permission: undefined, model: undefined });
               }}
               trigger={
@@ -121,7 +126,7 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
               }
             />
           </div>
-          <Composer draftKey="new" label="Prompt" placeholder={place ? "Describe a task or ask a question" : "Choose a directory first, then describe a task"} rows={3} autoFocus sending={sending} disabled={!place} onSend={send}>
+          <Composer draftKey="new" label="Prompt" placeholder={source ? "Describe a task or ask a question" : "Choose where to work first, then describe a task"} rows={3} autoFocus sending={sending} disabled={!source} onSend={send}>
             <SettingChips driver={driver} settings={{ ...settings, permission }} onChange={(change) => setSettings({ ...settings, ...change, model: change.model === undefined ? settings.model : (change.model ?? undefined) })} />
           </Composer>
         </div>
@@ -133,7 +138,7 @@ function NewChat({ wantsDemo, missing, demoPath, loggedIn }: NewChatProps) {
 }
 
 /** Most people go on where they were; the demo's own project is not such a place. */
-function lastUsed(recent: { path: string }[] | undefined, demoPath: string | undefined): Place | undefined {
+function lastUsed(recent: { path: string }[] | undefined, demoPath: string | undefined): Source | undefined {
   const path = recent?.find((entry) => entry.path !== demoPath)?.path;
   return path === undefined ? undefined : { type: "local", path };
 }

@@ -12,17 +12,16 @@ import { Icon } from "../../ui/icons";
 import { tilde } from "../../ui/paths";
 
 interface DirectoryPickerProps {
-  open: boolean;
   initial: string | undefined;
   onClose(): void;
   onPick(path: string): void;
 }
 
 /** Picks a directory of the machine the server runs on, by browsing or by typing. */
-export function DirectoryPicker({ open, initial, onClose, onPick }: DirectoryPickerProps) {
+export default function DirectoryPicker({ initial, onClose, onPick }: DirectoryPickerProps) {
   return (
-    <Dialog open={open} onClose={onClose} title="Choose a directory" description="On the machine where cursor-selfhost runs." wide>
-      {open && <Browser initial={initial} onPick={onPick} />}
+    <Dialog open onClose={onClose} title="Choose a directory" description="On the machine where cursor-selfhost runs." wide>
+      <Browser initial={initial} onPick={onPick} />
     </Dialog>
   );
 }

@@ -17,6 +17,7 @@ export function useStartChat(): (body: CreateAgent) => Promise<boolean> {
       applyAgent(client, { ...agent, latestRunId: run.id, latestRun: run });
       // The directory's permission is remembered now, and it is among the recent ones.
       void client.invalidateQueries({ queryKey: ["directories"] });
+      void client.invalidateQueries({ queryKey: ["repositories"] });
       void client.invalidateQueries({ queryKey: ["cli-chats"] });
       void navigate(`/agents/${agent.id}`);
       return true;
