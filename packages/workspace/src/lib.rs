@@ -3,8 +3,15 @@
 //!
 //! A directory here may have been written by an agent. Nothing in it is ever run, and no path leads out of it.
 
+pub mod checkout;
 mod error;
 pub mod git;
+pub mod mirror;
+pub mod progress;
+pub mod reference;
+pub mod remote;
+mod url;
 
 pub use error::WorkspaceError;
 pub use git::{Git, GitError};
+pub use url::{InvalidUrl, Protocol, RepositoryUrl, UrlCredential};

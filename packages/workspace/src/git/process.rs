@@ -155,17 +155,21 @@ async fn read_bounded(pipe: Option<impl AsyncRead + Unpin>, most: usize) -> io::
     Ok(None)
 }
 
-/// Progress comes as lines that end with a carriage return and are not kept.
+/// What git says; progress is told and not kept.
 async fn read_words(pipe: Option<impl AsyncRead + Unpin>, mut tell: impl FnMut(&str)) -> io::Result<String> {
     let (mut words, mut line, mut buffer) = (String::new(), Vec::new(), [0; 4096]);
     let Some(mut pipe) = pipe else { return Ok(words) };
+    // A carriage return ends progress, unless a newline follows, as ssh writes it.
+    let mut returned = false;
     loop {
         let read = pipe.read(&mut buffer).await?;
         for &byte in &buffer[..read] {
+            if std::mem::take(&mut returned) && byte != b'\n' {
+                take_line(&mut line, false, &mut words, &mut tell);
+            }
             match byte {
-                b'\n' | b'\r' => {
-                    take_line(&mut line, byte == b'\n', &mut words, &mut tell);
-                }
+                b'\n' => take_line(&mut line, true, &mut words, &mut tell),
+                b'\r' => returned = true,
                 // A line without an end is none.
                 _ if line.len() < WORDS => line.push(byte),
                 _ => {}

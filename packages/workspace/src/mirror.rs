@@ -1,0 +1,243 @@
+//! Bare mirrors, one for each repository and owner, which workspaces borrow their objects from.
+//!
+//! A mirror is made once and then only fetched into: nothing is ever pruned from it while it is there, so what a
+//! workspace borrowed stays. One fetch at a time goes into a mirror, and who wants the same meanwhile gets what it
+//! brought. A fetch that was killed leaves nothing that counts: packs come in whole or not at all.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rustix::fs::{FlockOperation, flock};
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::{
+    Git, GitError, RepositoryUrl,
+    git::Input,
+    progress::{Progress, Tell},
+    remote::{Access, RemoteError, Wanted, look_up},
+};
+
+/// Everything that can be worked on; what the remote deleted is forgotten by name only.
+const REFS: [&str; 2] = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+
+/// Of a mirror; another fetch has it otherwise for as long as it takes.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+pub struct Mirrors {
+    root: PathBuf,
+    fetches: Mutex<HashMap<PathBuf, Arc<Fetch>>>,
+}
+
+/// The place where one fetch at a time goes on, and how far it is.
+struct Fetch {
+    turn: tokio::sync::Mutex<()>,
+    progress: watch::Sender<Option<Progress>>,
+}
+
+/// A mirror that has what was wanted.
+#[derive(Clone, Debug)]
+pub struct Mirrored {
+    pub path: PathBuf,
+    pub wanted: Wanted,
+    /// Nothing had to be fetched.
+    pub was_there: bool,
+}
+
+impl Mirrors {
+    pub fn new(root: PathBuf) -> Self {
+        Self { root, fetches: Mutex::default() }
+    }
+
+    /// The mirror of `url` for `owner`, whether it is there or not.
+    pub fn path(&self, owner: &str, url: &RepositoryUrl) -> PathBuf {
+        let hash: String = Sha256::digest(url.key().as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        self.root.join(owner).join(format!("{hash}.git"))
+    }
+
+    /// Brings what `reference` is at the remote just now into its mirror. The remote is asked every time with the
+    /// credentials of who asks, so that nobody sees what they may not see any more.
+    pub async fn bring(
+        &self,
+        owner: &str,
+        url: &RepositoryUrl,
+        reference: Option<&str>,
+        access: &Access,
+        tell: Tell<'_>,
+    ) -> Result<Mirrored, RemoteError> {
+        tell(Progress::new("Asking the remote"));
+        let wanted = look_up(url, reference, access).await?;
+        let path = self.path(owner, url);
+        let failed = |error: GitError| RemoteError::new(&error, url, access);
+        let fetch = self.fetch_of(&path);
+        let mut progress = fetch.progress.subscribe();
+        let mut waiting = std::pin::pin!(fetch.turn.lock());
+        let _turn = loop {
+            tokio::select! {
+                biased;
+                turn = &mut waiting => break turn,
+                Ok(()) = progress.changed() => {
+                    if let Some(progress) = progress.borrow_and_update().clone() {
+                        tell(progress);
+                    }
+                }
+            }
+        };
+        if let Some(wanted) = has(&path, &wanted).await {
+            remember(&path, &wanted).await.map_err(failed)?;
+            return Ok(Mirrored { path, wanted, was_there: true });
+        }
+        let lock = take(&path).await.map_err(|error| failed(error.into()))?;
+        // Another server, or what one left, may have brought it meanwhile.
+        if let Some(wanted) = has(&path, &wanted).await {
+            return Ok(Mirrored { path, wanted, was_there: true });
+        }
+        create(&path).await.map_err(failed)?;
+        clear(&path);
+        let told = |line: &str| {
+            if let Some(now) = Progress::parse(line) {
+                fetch.progress.send_replace(Some(now.clone()));
+                tell(now);
+            }
+        };
+        let hold = |file: &File| file.try_clone().map(Input::File).map_err(|error| failed(error.into()));
+        let fetched = fetch_into(&path, url, access, &REFS, true).output_telling(hold(&lock)?, told).await;
+        fetch.progress.send_replace(None);
+        fetched.map_err(failed)?;
+        if let Some(wanted) = has(&path, &wanted).await {
+            remember(&path, &wanted).await.map_err(failed)?;
+            return Ok(Mirrored { path, wanted, was_there: false });
+        }
+        // A commit of no branch; a server may give it when asked for it by name.
+        if let Wanted::Commit(commit) = &wanted
+            && crate::reference::is_commit(commit)
+        {
+            let by_name = fetch_into(&path, url, access, &[commit.as_str()], false).output_telling(hold(&lock)?, told).await;
+            fetch.progress.send_replace(None);
+            by_name.map_err(failed)?;
+            if let Some(wanted) = has(&path, &wanted).await {
+                return Ok(Mirrored { path, wanted, was_there: false });
+            }
+        }
+        Err(RemoteError::ref_not_found(url, wanted.commit().unwrap_or_default()))
+    }
+
+    /// Puts many packs together into few; drops nothing. For an hour in which nobody fetches.
+    pub async fn repack(&self, path: &Path) -> Result<(), GitError> {
+        let fetch = self.fetch_of(path);
+        let Ok(_turn) = fetch.turn.try_lock() else { return Ok(()) };
+        let Some(lock) = try_lock(path)? else { return Ok(()) };
+        let git = Git::new("repack").git_dir(path).args(["--geometric=2", "-d", "-q"]).timeout(Duration::from_secs(3600));
+        git.output_with(Input::File(lock)).await.map(drop)
+    }
+
+    fn fetch_of(&self, path: &Path) -> Arc<Fetch> {
+        let mut fetches = self.fetches.lock().unwrap_or_else(PoisonError::into_inner);
+        fetches.retain(|_, fetch| Arc::strong_count(fetch) > 1);
+        let fresh = || Arc::new(Fetch { turn: tokio::sync::Mutex::default(), progress: watch::Sender::new(None) });
+        fetches.entry(path.to_owned()).or_insert_with(fresh).clone()
+    }
+}
+
+fn fetch_into(path: &Path, url: &RepositoryUrl, access: &Access, refs: &[&str], prune: bool) -> Git {
+    let git = access.apply(Git::new("fetch"), url).git_dir(path);
+    // Packs are taken whole, so that a commit is never there without what it is made of.
+    let git = git.config("fetch.unpackLimit", "1").config("transfer.unpackLimit", "1").config("transfer.fsckObjects", "false");
+    let git = git.args(["--progress", "--force", "--no-tags", "--no-write-fetch-head"]);
+    let git = if prune { git.arg("--prune") } else { git };
+    git.args(["--", url.as_str()]).args(refs)
+}
+
+/// What is wanted with its whole name, if it is there.
+async fn has(path: &Path, wanted: &Wanted) -> Option<Wanted> {
+    if !path.join("HEAD").exists() {
+        return None;
+    }
+    let Some(commit) = wanted.commit() else { return Some(Wanted::Empty) };
+    let git =
+        Git::new("rev-parse").git_dir(path).args(["--verify", "--quiet", "--end-of-options"]).arg(format!("{commit}^{{commit}}"));
+    let whole = git.text().await.ok()?;
+    Some(match wanted {
+        Wanted::Commit(_) => Wanted::Commit(whole),
+        // An annotated tag stands for its commit.
+        Wanted::Tag { name, .. } => Wanted::Tag { name: name.clone(), commit: whole },
+        other => other.clone(),
+    })
+}
+
+/// A branch that is where it was brought stands in the mirror where the remote has it.
+async fn remember(path: &Path, wanted: &Wanted) -> Result<(), GitError> {
+    let Wanted::Branch { name, commit } = wanted else { return Ok(()) };
+    let git = Git::new("update-ref").git_dir(path).arg(format!("refs/heads/{name}")).arg(commit);
+    // A branch `a` in the way of `a/b` is cleared by the next fetch.
+    if let Err(error) = git.output().await {
+        tracing::debug!(%error, "a mirror's branch stays where it was");
+    }
+    Ok(())
+}
+
+async fn create(path: &Path) -> Result<(), GitError> {
+    if path.join("HEAD").exists() {
+        return Ok(());
+    }
+    let fresh = path.with_extension("new");
+    let _ = fs::remove_dir_all(&fresh);
+    Git::new("init").args(["--quiet", "--bare", "--template="]).arg(&fresh).output().await?;
+    for (key, value) in
+        [("gc.auto", "0"), ("maintenance.auto", "false"), ("gc.pruneExpire", "never"), ("core.logAllRefUpdates", "false")]
+    {
+        Git::new("config").git_dir(&fresh).args([key, value]).output().await?;
+    }
+    let _ = fs::remove_dir_all(path);
+    Ok(fs::rename(fresh, path)?)
+}
+
+/// What a fetch that was killed left behind. Nobody else is at it: the caller has the lock.
+fn clear(path: &Path) {
+    let in_packs = |name: &str| name.starts_with("tmp_") || name.starts_with(".tmp-") || name.ends_with(".lock");
+    remove_files(&path.join("objects/pack"), &in_packs);
+    remove_files(path, &|name: &str| name.ends_with(".lock"));
+    let mut directories = vec![path.join("refs")];
+    while let Some(directory) = directories.pop() {
+        remove_files(&directory, &|name: &str| name.ends_with(".lock"));
+        let inner = fs::read_dir(&directory).into_iter().flatten().flatten();
+        directories.extend(inner.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
+    }
+}
+
+fn remove_files(directory: &Path, which: &dyn Fn(&str) -> bool) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(which) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Waits for whoever has the mirror: it may be a git that a killed server left behind, which holds the lock as long
+/// as it lives.
+async fn take(path: &Path) -> io::Result<File> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    loop {
+        if let Some(lock) = try_lock(path)? {
+            return Ok(lock);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(error) if error == rustix::io::Errno::WOULDBLOCK => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
