@@ -25,7 +25,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <Sidebar wide={wide} />
       <main className="flex h-full min-w-0 flex-1 flex-col">
         <Boundary
-          key={pathname}
+          // The views of one chat are one page: changing between them keeps what was written.
+          key={pathname.split("/").slice(0, 3).join("/")}
           fallback={(error) => (
             <PageMessage title="This page could not be shown" detail={errorMessage(error)}>
               <Button onClick={() => location.reload()}>Reload</Button>

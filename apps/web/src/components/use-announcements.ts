@@ -19,7 +19,7 @@ export function useAnnouncements(): void {
   useEffect(() => {
     const update = () => {
       // The chat that is being looked at is about to be marked as read.
-      const looking = document.visibilityState === "visible" ? location.pathname.split("/agents/")[1] : undefined;
+      const looking = document.visibilityState === "visible" ? location.pathname.split("/agents/")[1]?.split("/")[0] : undefined;
       const unread = countUnread(client.getQueriesData<{ pages: Page<Agent>[] }>({ queryKey: ["agents"] }).map(([, data]) => data), looking);
       const title = tabTitle(pageTitle.get(), unread);
       if (document.title !== title) document.title = title;

@@ -42,7 +42,7 @@ export function useAgentActions(): AgentActions {
     const setArchived = (agent: Agent, archived: boolean) =>
       optimistic(agent, { status: archived ? "ARCHIVED" : "ACTIVE" }, () => (archived ? archiveAgent(agent.id) : unarchiveAgent(agent.id)));
     const leave = (agent: Agent) => {
-      if (pathname.endsWith(`/agents/${agent.id}`)) void navigate("/");
+      if (pathname.split("/").includes(agent.id)) void navigate("/");
     };
     return {
       patch,

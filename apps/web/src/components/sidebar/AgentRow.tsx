@@ -8,17 +8,17 @@ import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { Menu } from "../../ui/Menu";
 import { shortCount } from "../../ui/numbers";
-import { baseName } from "../../ui/paths";
 import { Age } from "../../ui/time";
 import { AgentMenuItems } from "../chat/AgentMenuItems";
 import { RenameField } from "../chat/RenameField";
 import { RunStatusMark } from "../chat/RunStatus";
 import type { AgentActions } from "../chat/use-agent-actions";
+import { workspaceName } from "../chat/workspace-name";
 
 /** A chat in the list. Its menu opens by its button, by a right click, and by the keyboard's menu key. */
 export const AgentRow = memo(function AgentRow({ agent, actions }: { agent: Agent; actions: AgentActions }) {
   // The chat that is being looked at is about to be marked as read.
-  const open = useMatch("/agents/:agentId")?.params.agentId === agent.id;
+  const open = useMatch("/agents/:agentId/*")?.params.agentId === agent.id;
   const [renaming, setRenaming] = useState(false);
   const [menu, setMenu] = useState<{ point?: { x: number; y: number } }>();
   const unread = agent.unread && !open && !isLive(agent.latestRun);
@@ -58,7 +58,7 @@ export const AgentRow = memo(function AgentRow({ agent, actions }: { agent: Agen
             <Age iso={agent.updatedAt} className="shrink-0 text-2xs text-faint" />
           </span>
           <span className="flex items-center gap-1.5 text-xs text-faint">
-            <span className="min-w-0 truncate">{agent.workspace.type === "empty" ? "Empty workspace" : baseName(agent.workspace.path)}</span>
+            <span className="min-w-0 truncate">{workspaceName(agent)}</span>
             {agent.queue && agent.queue.total > 0 && (
               <span title={agent.queue.paused ? "Waiting prompts, paused" : "Waiting prompts"} className={`flex shrink-0 items-center gap-1 ${agent.queue.paused ? "text-warn" : ""}`}>
                 <Icon name={agent.queue.paused ? "pause" : "queue"} size={12} />

@@ -1,10 +1,13 @@
-import { Button } from "../../ui/Button";
+import { Link } from "react-router";
+
+import { Button, buttonLook } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { InlineCode } from "../../ui/InlineCode";
 import { ModelMenu } from "../chat/ModelMenu";
 import { useStepActions } from "./actions";
 import { GuardCard } from "./GuardCard";
 import { guardTitles } from "./guards";
+import { workspaceFailures } from "./workspace-failures";
 
 /** What each kind of failure is called. */
 const titles: Record<string, string> = {
@@ -40,15 +43,17 @@ export function ErrorCard(props: ErrorCardProps) {
 function FailureCard({ runId, code, message, hint }: ErrorCardProps) {
   const actions = useStepActions();
   const latest = runId === actions.latestRunId;
+  const failure = workspaceFailures[code];
+  const advice = hint ?? failure?.remedy;
   return (
     <section aria-label="The run failed" className="overflow-hidden rounded-lg border border-danger/40">
       <div className="flex items-start gap-2.5 bg-danger-soft px-3 py-2.5">
         <Icon name="alert" className="mt-0.5 text-danger" />
         <div className="min-w-0 flex-1 text-sm">
-          <p className="font-semibold">{titles[code] ?? "The run failed"}</p>
-          {hint && (
+          <p className="font-semibold">{failure?.title ?? titles[code] ?? "The run failed"}</p>
+          {advice && (
             <p className="mt-0.5 break-words text-dim">
-              <InlineCode text={hint} />
+              <InlineCode text={advice} />
             </p>
           )}
         </div>
@@ -60,6 +65,11 @@ function FailureCard({ runId, code, message, hint }: ErrorCardProps) {
       )}
       {latest && (
         <div className="flex flex-wrap gap-2 border-t border-line px-3 py-2.5">
+          {failure?.settings && (
+            <Link to="/settings#git" className={buttonLook("primary")}>
+              Settings → Git
+            </Link>
+          )}
           {NEEDS_SIGN_IN.has(code) && (
             <Button variant="primary" onClick={actions.signInToCursor}>
               Sign in to Cursor

@@ -31,14 +31,14 @@ export const ToolCard = memo(function ToolCard({ step }: { step: ToolCallStep })
       <Disclosure
         card
         tone={refused ? "warn" : undefined}
-        defaultOpen={refused || view.kind === "todos" || view.kind === "question" || view.kind === "plan"}
+        defaultOpen={refused || view.kind === "todos" || view.kind === "question" || view.kind === "plan" || (view.kind === "workspace" && outcome.type !== "success")}
         disabled={!refused && !hasDetails(step)}
         summary={summary}
       >
         {() => (
           <>
             {outcome.type === "refused" && <Refused step={step} reason={outcome.reason} allow={outcome.allow} />}
-            {outcome.type === "error" && <p className="whitespace-pre-wrap break-words px-3 py-2 font-mono text-xs text-danger">{outcome.message}</p>}
+            {outcome.type === "error" && !saysItself(step) && <p className="whitespace-pre-wrap break-words px-3 py-2 font-mono text-xs text-danger">{outcome.message}</p>}
             {!refused && <ToolDetails step={step} />}
           </>
         )}
@@ -46,6 +46,11 @@ export const ToolCard = memo(function ToolCard({ step }: { step: ToolCallStep })
     </div>
   );
 });
+
+/** Whether what failed is told beside what it failed at. */
+function saysItself({ view }: ToolCallStep): boolean {
+  return view.kind === "workspace" && view.items.some(({ status, detail }) => status === "failed" && detail);
+}
 
 function LineCounts({ added, removed }: { added?: number; removed?: number }) {
   if (!added && !removed) return null;

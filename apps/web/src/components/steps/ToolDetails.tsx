@@ -9,6 +9,7 @@ import { useStepActions } from "./actions";
 import { LongText } from "./LongText";
 import { TodoList } from "./TodoList";
 import { WholeStep } from "./WholeStep";
+import { WorkspaceProgress } from "./WorkspaceProgress";
 
 const DiffView = lazy(() => import("./DiffView"));
 
@@ -127,6 +128,8 @@ function Details({ step }: { step: ToolCallStep }): ReactNode {
           <Words text={view.plan} />
         </>
       );
+    case "workspace":
+      return <WorkspaceProgress items={view.items} />;
     case "question":
       return (
         <div className="space-y-2 px-3 py-2 text-sm">

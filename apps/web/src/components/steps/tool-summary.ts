@@ -53,6 +53,10 @@ export function summarize(call: ToolCallStep, directory: string): ToolSummary {
       return { icon: "question", verb: "Question", target: view.title ?? view.questions[0]?.prompt ?? "", code: false };
     case "plan":
       return { icon: "list", verb: "Plan", target: view.name ?? "", code: false };
+    case "workspace": {
+      const ready = view.items.filter((item) => item.status === "completed").length;
+      return { icon: "branch", verb: running ? "Preparing the workspace" : "Prepare the workspace", target: "", code: false, meta: view.items.length > 1 ? `${ready} of ${view.items.length} ready` : undefined };
+    }
     case "other":
       return { icon: "cube", verb: view.name || call.name, target: "", code: false };
     default:
