@@ -14,6 +14,12 @@ pub enum WorkspaceError {
     /// What a checkpoint holds is not there any more, as when the repository that it borrowed from was cleaned.
     #[error("This checkpoint cannot be read any more: {0}")]
     CheckpointGone(String),
+    /// There is more in a workspace than is ever recorded.
+    #[error("This workspace is too large for checkpoints: {0}")]
+    TooLarge(String),
+    /// Putting a checkpoint back would destroy what no checkpoint holds; nothing was changed.
+    #[error("Nothing was restored: {0}")]
+    InTheWay(String),
     #[error(transparent)]
     Git(#[from] GitError),
     #[error("cannot {what}: {source}")]

@@ -4,14 +4,19 @@
 //! A directory here may have been written by an agent. Nothing in it is ever run, and no path leads out of it.
 
 pub mod checkout;
+pub mod checkpoint;
+pub mod diff;
 mod error;
 pub mod git;
 pub mod mirror;
 pub mod progress;
 pub mod reference;
 pub mod remote;
+pub mod tree;
 mod url;
 
+pub use checkpoint::Checkpoints;
+pub use diff::Diff;
 pub use error::WorkspaceError;
 pub use git::{Git, GitError};
 pub use url::{InvalidUrl, Protocol, RepositoryUrl, UrlCredential};

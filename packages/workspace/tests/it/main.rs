@@ -1,4 +1,7 @@
 //! Workspaces against the real git program.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
+mod checkpoints;
+mod diffs;
+mod place;
 mod remotes;

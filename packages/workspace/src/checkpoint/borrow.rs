@@ -1,0 +1,111 @@
+//! Borrowing: a large repository's files need not be read where the user's index knows them and their repository
+//! holds them as they stand in the work tree.
+//!
+//! What was borrowed may be lost when the user cleans their repository: whenever its packs have changed, all that
+//! was borrowed is looked up again, and what is not there any more is read from the files.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use cap_std::fs::Dir;
+
+use super::{
+    captured::{Capture, Captured, mode},
+    object::ObjectId,
+    repository::Repository,
+    user_index::{Known, UserRepository},
+};
+use crate::{WorkspaceError, git::Input, tree::Stat};
+
+/// Bytes that are read rather than borrowed, so that what is small depends on nobody.
+pub const WORTH: u64 = 32 << 20;
+
+/// Takes over what `known` says of files that are as it says.
+pub async fn seed(
+    ours: &Repository,
+    theirs: &UserRepository,
+    known: &[Known],
+    files: &HashMap<PathBuf, Stat>,
+    captured: &mut Captured,
+) -> Result<(), WorkspaceError> {
+    let fits: Vec<(&Known, &Stat)> = known
+        .iter()
+        .filter_map(|known| Some((known, files.get(&known.path)?)))
+        .filter(|(known, stat)| known.is_of(stat, &theirs.seen))
+        .collect();
+    if fits.is_empty() || !ours.add_alternate(&theirs.objects)? {
+        return Ok(());
+    }
+    let sizes = sizes(ours, fits.iter().map(|(known, _)| known.id)).await?;
+    for (known, stat) in fits {
+        // Where line ends are converted, or a pointer stands for a large file, the sizes differ.
+        if sizes.get(&known.id) == Some(&stat.size) {
+            captured.files.insert(
+                known.path.clone(),
+                Capture {
+                    id: known.id,
+                    mode: mode(stat),
+                    size: stat.size,
+                    modified: stat.modified,
+                    changed: stat.changed,
+                    inode: stat.inode,
+                    borrowed: true,
+                    fresh: false,
+                },
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether files of a repository may differ from what it keeps of them without differing in size.
+pub fn converts(root: &Dir, theirs: &UserRepository, known: &[Known]) -> bool {
+    let asks = |text: &str| {
+        text.split_whitespace().any(|word| {
+            word.starts_with("working-tree-encoding") || (word.starts_with("filter=") && word != "filter=lfs") || word == "ident"
+        })
+    };
+    let own = known.iter().filter(|known| known.path.file_name().is_some_and(|name| name == ".gitattributes"));
+    own.filter_map(|known| root.read_to_string(&known.path).ok()).any(|text| asks(&text))
+        || [theirs.attributes.clone(), users_attributes()]
+            .iter()
+            .any(|file| fs::read_to_string(file).is_ok_and(|text| asks(&text)))
+}
+
+fn users_attributes() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".config"));
+    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home).unwrap_or_default();
+    config.join("git/attributes")
+}
+
+/// When the packs that are borrowed from were last changed.
+pub fn packs_changed_at(ours: &Repository) -> i64 {
+    let changed = |objects: &PathBuf| Stat::at(rustix::fs::CWD, objects.join("pack")).map_or(-1, |stat| stat.modified);
+    ours.alternates().iter().map(changed).fold(0, i64::wrapping_add)
+}
+
+/// Drops what was borrowed and is not there any more.
+pub async fn check(ours: &Repository, captured: &mut Captured) -> Result<(), WorkspaceError> {
+    let borrowed: HashSet<ObjectId> = captured.files.values().filter(|file| file.borrowed).map(|file| file.id).collect();
+    let there = match borrowed.is_empty() {
+        true => HashMap::new(),
+        false => sizes(ours, borrowed.into_iter()).await?,
+    };
+    captured.files.retain(|_, file| !file.borrowed || there.contains_key(&file.id));
+    Ok(())
+}
+
+/// Bytes of each object that is there.
+async fn sizes(ours: &Repository, ids: impl Iterator<Item = ObjectId>) -> Result<HashMap<ObjectId, u64>, WorkspaceError> {
+    let asked: String = ids.map(|id| format!("{id}\n")).collect();
+    let git = ours.git("cat-file").args(["--batch-check=%(objectname) %(objectsize)", "--buffer"]);
+    let answer = git.output_with(Input::Bytes(asked.into_bytes())).await?;
+    let line = |line: &str| {
+        let (id, size) = line.split_once(' ')?;
+        Some((ObjectId::parse(id)?, size.parse().ok()?))
+    };
+    Ok(String::from_utf8_lossy(&answer).lines().filter_map(line).collect())
+}

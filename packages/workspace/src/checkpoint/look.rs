@@ -1,0 +1,96 @@
+//! What of a work tree is to be captured.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use cap_std::fs::Dir;
+
+use super::{NotCaptured, Reason, content::LARGEST};
+use crate::{
+    WorkspaceError,
+    tree::{Entry, Kind, Listed, Next, Stat, Walk},
+};
+
+/// A work tree of more files is not recorded.
+const MOST_FILES: usize = 1_000_000;
+
+/// The files and symlinks of a work tree that are not ignored.
+#[derive(Default)]
+pub struct Look {
+    pub files: HashMap<PathBuf, Stat>,
+    pub not_captured: Vec<NotCaptured>,
+    /// Directories with a repository of the user's.
+    pub repositories: Vec<PathBuf>,
+    /// Directories into which we may not look.
+    pub closed: Vec<PathBuf>,
+}
+
+impl Look {
+    pub fn at(root: &Dir) -> Result<Self, WorkspaceError> {
+        let look = Mutex::new(Self::default());
+        Walk { root, from: Path::new(""), ignored: false, stats: true }.run(|listed| {
+            let mut look = look.lock().unwrap_or_else(PoisonError::into_inner);
+            look.take(listed);
+            if look.files.len() > MOST_FILES { Next::Stop } else { Next::Go }
+        });
+        let mut look = look.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if look.files.len() > MOST_FILES {
+            return Err(WorkspaceError::TooLarge(format!("There are more than {MOST_FILES} files in it.")));
+        }
+        if look.closed.iter().any(|path| path.as_os_str().is_empty()) {
+            return Err(WorkspaceError::NotFound("directory".to_owned()));
+        }
+        look.repositories.sort();
+        Ok(look)
+    }
+
+    fn take(&mut self, listed: Listed) {
+        if listed.is_repository {
+            self.repositories.push(listed.path.clone());
+        }
+        match listed.entries {
+            Ok(entries) => entries.into_iter().for_each(|entry| self.take_entry(&listed.path, entry)),
+            // Removed meanwhile.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !listed.path.as_os_str().is_empty() => {}
+            Err(_) => {
+                self.not_captured.push(NotCaptured::new(&listed.path, 0, Reason::Unreadable));
+                self.closed.push(listed.path);
+            }
+        }
+    }
+
+    fn take_entry(&mut self, directory: &Path, entry: Entry) {
+        let Some(stat) = entry.stat else { return };
+        self.add(directory.join(&entry.name), stat);
+    }
+
+    pub fn add(&mut self, path: PathBuf, stat: Stat) {
+        match stat.kind() {
+            Kind::Directory => {}
+            Kind::Other => self.not_captured.push(NotCaptured::new(&path, 0, Reason::Special)),
+            Kind::File if stat.size > LARGEST => self.not_captured.push(NotCaptured::new(&path, stat.size, Reason::TooLarge)),
+            Kind::File | Kind::Symlink => {
+                self.files.insert(path, stat);
+            }
+        }
+    }
+}
+
+/// A path that is tracked, as it is: `None` if it is not there, or only through a symlink.
+pub fn stat_inside(root: &Dir, path: &Path, directories: &mut HashMap<PathBuf, bool>) -> Option<Stat> {
+    let parent = path.parent()?;
+    is_directory(root, parent, directories).then(|| Stat::at(root, path).ok())?
+}
+
+fn is_directory(root: &Dir, path: &Path, known: &mut HashMap<PathBuf, bool>) -> bool {
+    let Some(parent) = path.parent() else { return true };
+    if let Some(known) = known.get(path) {
+        return *known;
+    }
+    let is = is_directory(root, parent, known) && Stat::at(root, path).is_ok_and(|stat| stat.kind() == Kind::Directory);
+    known.insert(path.to_owned(), is);
+    is
+}

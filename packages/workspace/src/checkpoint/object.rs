@@ -1,0 +1,115 @@
+//! What checkpoints consist of, written the way git reads it: blobs, trees and the refs that hold them.
+//!
+//! Written by us rather than by git, because a file is to be captured byte by byte, whatever attributes and filters
+//! the work tree asks for, and because starting git takes longer than recording a small directory.
+
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use flate2::{Compression, write::ZlibEncoder};
+use sha1::{Digest, Sha1};
+
+/// The name of a blob or a tree.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ObjectId(pub [u8; 20]);
+
+impl ObjectId {
+    /// Forty digits, as git writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 20];
+        if text.len() != 40 || !text.is_ascii() {
+            return None;
+        }
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(to, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, to)
+    }
+}
+
+/// The `objects` directory of a repository of ours.
+#[derive(Clone)]
+pub struct Objects(PathBuf);
+
+impl Objects {
+    pub fn at(directory: PathBuf) -> Self {
+        Self(directory)
+    }
+
+    pub fn write_blob(&self, content: &[u8]) -> io::Result<ObjectId> {
+        self.write("blob", content)
+    }
+
+    /// `content`: the entries as they stand in a tree, sorted git's way.
+    pub fn write_tree(&self, content: &[u8]) -> io::Result<ObjectId> {
+        self.write("tree", content)
+    }
+
+    /// Whether it is here, whole, and not only with whom we borrow from.
+    pub fn has(&self, id: ObjectId) -> bool {
+        // An empty one is what a loss of power leaves of an object.
+        fs::metadata(self.path(id)).is_ok_and(|file| file.len() > 0)
+    }
+
+    fn write(&self, kind: &str, content: &[u8]) -> io::Result<ObjectId> {
+        let head = format!("{kind} {}\0", content.len());
+        let id = ObjectId(Sha1::new().chain_update(&head).chain_update(content).finalize().into());
+        if self.has(id) {
+            return Ok(id);
+        }
+        let mut encoder = ZlibEncoder::new(Vec::with_capacity(content.len() / 3 + 64), Compression::fast());
+        encoder.write_all(head.as_bytes())?;
+        encoder.write_all(content)?;
+        put(&self.path(id), &encoder.finish()?)?;
+        Ok(id)
+    }
+
+    fn path(&self, id: ObjectId) -> PathBuf {
+        let name = id.to_string();
+        self.0.join(&name[..2]).join(&name[2..])
+    }
+}
+
+/// Appends an entry to the content of a tree.
+pub fn push_entry(tree: &mut Vec<u8>, mode: u32, name: &std::ffi::OsStr, id: ObjectId) {
+    tree.extend_from_slice(format!("{mode:o} ").as_bytes());
+    tree.extend_from_slice(name.as_bytes());
+    tree.push(0);
+    tree.extend_from_slice(&id.0);
+}
+
+/// Writes a file whole or not at all, with the directory that it stands in.
+pub fn put(path: &Path, content: &[u8]) -> io::Result<()> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    // Such names git takes for what is left of a writer that was killed.
+    let temporary = directory.join(format!("tmp_obj_{}_{number}", std::process::id()));
+    let written = match fs::write(&temporary, content) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(directory)?;
+            fs::write(&temporary, content)
+        }
+        other => other,
+    };
+    written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
+}

@@ -1,0 +1,145 @@
+//! What a checkpoint holds.
+
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+
+use workspace::checkpoint::Reason;
+
+use crate::place::{Place, git};
+
+#[tokio::test]
+async fn a_directory_without_git_is_recorded_byte_by_byte() {
+    let place = Place::new();
+    place
+        .write("a.txt", "one\r\ntwo\r\n")
+        .write("deep/er/b", [0, 1, 2, 255])
+        .write("run.sh", "#!/bin/sh\n")
+        .mode("run.sh", 0o755);
+    place.link("to-a", "a.txt").link("out", "/etc/passwd").write(".hidden", "h");
+    let tree = place.record().await;
+    assert_eq!(
+        place.tree(&tree),
+        ["100644 .hidden", "100644 a.txt", "100644 deep/er/b", "120000 out", "100755 run.sh", "120000 to-a"]
+    );
+    assert_eq!(place.held(&tree, "a.txt"), b"one\r\ntwo\r\n");
+    assert_eq!(place.held(&tree, "deep/er/b"), [0, 1, 2, 255]);
+    assert_eq!(place.held(&tree, "out"), b"/etc/passwd");
+    assert_eq!(place.record().await, tree);
+    git(&place.work, &["--git-dir", place.checkpoints.directory().to_str().unwrap(), "fsck", "--strict", &tree]);
+}
+
+#[tokio::test]
+async fn an_empty_directory_has_the_empty_tree() {
+    let place = Place::new();
+    fs::create_dir(place.work.join("empty")).unwrap();
+    assert_eq!(place.record().await, "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+}
+
+#[tokio::test]
+async fn changes_are_seen_however_soon_they_come() {
+    let place = Place::new();
+    place.write("a", "1111").write("b", "b");
+    let mut before = place.record().await;
+    for round in 0..20 {
+        place.write("a", format!("{round:04}"));
+        let tree = place.record().await;
+        assert_ne!(tree, before);
+        assert_eq!(place.held(&tree, "a"), format!("{round:04}").as_bytes());
+        before = tree;
+    }
+    place.remove("b");
+    assert_eq!(place.paths(&place.record().await), ["a"]);
+}
+
+#[tokio::test]
+async fn kinds_change_into_each_other() {
+    let place = Place::new();
+    place.write("a/b", "file").write("c", "file");
+    place.record().await;
+    fs::remove_dir_all(place.work.join("a")).unwrap();
+    place.write("a", "now a file").remove("c").write("c/d", "now a directory");
+    assert_eq!(place.tree(&place.record().await), ["100644 a", "100644 c/d"]);
+    place.remove("a").link("a", "c");
+    assert_eq!(place.tree(&place.record().await), ["120000 a", "100644 c/d"]);
+}
+
+#[tokio::test]
+async fn what_is_ignored_is_left_out_unless_it_is_tracked() {
+    let place = Place::with_git();
+    place
+        .write(".gitignore", "*.log\nbuild/\n")
+        .write("a.log", "")
+        .write("build/out", "")
+        .write("build/kept", "1")
+        .write("kept.log", "1");
+    place.write("sub/.gitignore", "!b.log\nsecret\n").write("sub/b.log", "").write("sub/secret", "").write("x", "");
+    place.write(".git/info/exclude", "x\n");
+    place.git(&["add", "-f", "kept.log", "build/kept"]);
+    let tree = place.record().await;
+    assert_eq!(place.paths(&tree), [".gitignore", "build/kept", "kept.log", "sub/.gitignore", "sub/b.log"]);
+    place.write("kept.log", "2");
+    let second = place.record().await;
+    assert_eq!(place.held(&second, "kept.log"), b"2");
+    // What becomes ignored is left out, unless the index has it.
+    place.git(&["add", "sub/b.log"]);
+    place.write("sub/.gitignore", "secret\n").write("new", "").record().await;
+    place.write(".gitignore", "*.log\nbuild/\nnew\n");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "build/kept", "kept.log", "sub/.gitignore", "sub/b.log"]);
+}
+
+#[tokio::test]
+async fn nested_repositories_and_submodules_are_captured_as_files() {
+    let place = Place::with_git();
+    let other = Place::with_git();
+    other.write("in-submodule", "1").git(&["add", "."]);
+    other.git(&["commit", "-qm", "one"]);
+    place.git(&["submodule", "add", "-q", other.work.to_str().unwrap(), "sub"]);
+    place
+        .write("nested/file", "1")
+        .write("nested/.gitignore", "ignored\ntracked\n")
+        .write("nested/ignored", "")
+        .write("nested/tracked", "");
+    git(&place.work.join("nested"), &["init", "-q"]);
+    git(&place.work.join("nested"), &["add", "-f", "tracked"]);
+    place.write("sub/untracked", "");
+    let tree = place.record().await;
+    let expected = [".gitmodules", "nested/.gitignore", "nested/file", "nested/tracked", "sub/in-submodule", "sub/untracked"];
+    assert_eq!(place.paths(&tree), expected);
+}
+
+#[tokio::test]
+async fn odd_names_are_taken_as_they_are() {
+    let place = Place::new();
+    for name in ["-dash", "new\nline", "\"quoted\"", "back\\slash", "git~1", "tab\t", ":(glob)*", "sp ace ", "ünï", ".gitmodules"]
+    {
+        place.write(name, name);
+    }
+    fs::write(place.work.join(OsStr::from_bytes(b"latin-\xe9")), "x").unwrap();
+    place.link(".gitattributes", "/dev/zero").write(".GIT/config", "never");
+    let tree = place.record().await;
+    let private = place.checkpoints.directory().to_str().unwrap().to_owned();
+    assert_eq!(git(&place.work, &["--git-dir", &private, "ls-tree", "-z", "-r", &tree]).split_terminator('\0').count(), 12);
+    assert_eq!(place.diff(&place.checkpoints.empty_tree().unwrap(), &tree).await.total_files, 12);
+}
+
+#[tokio::test]
+async fn what_cannot_be_captured_is_told() {
+    let place = Place::new();
+    place.write("a", "a").write("closed/in", "x");
+    let large = fs::File::create(place.work.join("large")).unwrap();
+    large.set_len(60 << 20).unwrap();
+    for pipe in ["pipe", ".gitignore"] {
+        rustix::fs::mkfifoat(rustix::fs::CWD, place.work.join(pipe), rustix::fs::Mode::RWXU).unwrap();
+    }
+    let recorded = place.recorded().await;
+    assert_eq!(place.paths(&recorded.tree), ["a", "closed/in"]);
+    let told: Vec<_> = recorded.not_captured.iter().map(|not| (not.path.as_str(), not.size, not.reason)).collect();
+    assert_eq!(told, [(".gitignore", 0, Reason::Special), ("large", 60 << 20, Reason::TooLarge), ("pipe", 0, Reason::Special)]);
+    assert_eq!(place.recorded().await, recorded);
+}
+
+#[tokio::test]
+async fn rules_without_end_are_no_rules() {
+    let place = Place::new();
+    place.link(".gitignore", "/dev/zero").write("a", "a");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "a"]);
+}
