@@ -30,6 +30,19 @@ impl ObjectId {
         }
         Some(Self(bytes))
     }
+
+    pub fn of_blob(content: &[u8]) -> Self {
+        Self::of(&head("blob", content), content)
+    }
+
+    fn of(head: &str, content: &[u8]) -> Self {
+        Self(Sha1::new().chain_update(head).chain_update(content).finalize().into())
+    }
+}
+
+/// What stands before the content.
+fn head(kind: &str, content: &[u8]) -> String {
+    format!("{kind} {}\0", content.len())
 }
 
 impl fmt::Display for ObjectId {
@@ -69,8 +82,8 @@ impl Objects {
     }
 
     fn write(&self, kind: &str, content: &[u8]) -> io::Result<ObjectId> {
-        let head = format!("{kind} {}\0", content.len());
-        let id = ObjectId(Sha1::new().chain_update(&head).chain_update(content).finalize().into());
+        let head = head(kind, content);
+        let id = ObjectId::of(&head, content);
         if self.has(id) {
             return Ok(id);
         }

@@ -51,7 +51,7 @@ impl Checkpoints {
         blocking(move || recording.finish()).await
     }
 
-    fn captured_file(&self) -> PathBuf {
+    pub(super) fn captured_file(&self) -> PathBuf {
         self.directory().join("captured")
     }
 }

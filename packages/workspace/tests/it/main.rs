@@ -5,3 +5,4 @@ mod checkpoints;
 mod diffs;
 mod place;
 mod remotes;
+mod restores;
