@@ -18,7 +18,7 @@ export function AppRoutes() {
       <Suspense fallback={<PageMessage title="" loading="Loading" />}>
         <Routes>
           <Route path="/" element={<NewChatPage />} />
-          <Route path="/agents/:agentId" element={<ChatPage />} />
+          <Route path="/agents/:agentId/:view?" element={<ChatPage />} />
           <Route path="/cli-chats" element={<CliChatsPage />} />
           <Route path="/cli-chats/:chatId" element={<CliChatPage />} />
           <Route path="/settings" element={<SettingsPage />} />

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { getRefs, getWorkspaceSettings, listCredentials } from "./git";
 import { getDiff, getWorkspace, listCheckpoints, listFiles, searchFiles } from "./workspaces";
-import type { DiffRange } from "./workspace-types";
+import type { DiffRange, FileEntry } from "./workspace-types";
 
 export const workspaceQuery = (agentId: string) => queryOptions({ queryKey: ["workspace", agentId], queryFn: ({ signal }) => getWorkspace(agentId, signal) });
 
@@ -20,9 +20,9 @@ export const diffFilesQuery = (agentId: string, range: DiffRange) =>
     getNextPageParam: (page) => page.nextCursor,
   });
 
-/** The changes of one file. */
-export const fileDiffQuery = (agentId: string, range: DiffRange, path: string) =>
-  queryOptions({ queryKey: ["diff", agentId, "file", range, path], queryFn: ({ signal }) => getDiff(agentId, range, { path }, signal), retry: false });
+/** The changes of one file, beside the list that was answered `at` that time. */
+export const fileDiffQuery = (agentId: string, range: DiffRange, path: string, at: number) =>
+  queryOptions({ queryKey: ["diff", agentId, "file", range, path, at], queryFn: ({ signal }) => getDiff(agentId, range, { path }, signal), retry: false, gcTime: 60_000 });
 
 export const checkpointsQuery = (agentId: string) =>
   infiniteQueryOptions({
@@ -32,12 +32,23 @@ export const checkpointsQuery = (agentId: string) =>
     getNextPageParam: (page) => page.nextCursor,
   });
 
+/** More than these are looked for by name. */
+const MOST_ENTRIES = 5_000;
+
 export const directoryQuery = (agentId: string, path: string) =>
-  infiniteQueryOptions({
+  queryOptions({
     queryKey: ["files", agentId, "directory", path],
-    queryFn: ({ pageParam, signal }) => listFiles(agentId, path, pageParam, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => (page.type === "directory" ? page.nextCursor : undefined),
+    queryFn: async ({ signal }) => {
+      const items: FileEntry[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listFiles(agentId, path, cursor, signal);
+        if (page.type !== "directory") break;
+        items.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined && items.length < MOST_ENTRIES);
+      return { items, more: cursor !== undefined };
+    },
     retry: false,
   });
 

@@ -8,6 +8,8 @@ import { Dialog } from "../ui/Dialog";
 const CursorLogin = lazy(() => import("./machine/CursorLogin"));
 
 const ChatLimits = lazy(() => import("./limits/ChatLimits"));
+const AboutWorkspace = lazy(() => import("./workspace/AboutWorkspace"));
+const Checkpoints = lazy(() => import("./workspace/Checkpoints"));
 
 const shortcuts: [keys: string[], does: string][] = [
   [["n"], "New chat"],
@@ -17,6 +19,10 @@ const shortcuts: [keys: string[], does: string][] = [
   [["Enter"], "Send; while the agent works, add to the queue"],
   [["Shift", "Enter"], "New line"],
   [["↑", "↓"], "Move a waiting prompt, on its handle"],
+  [["Ctrl/⌘", "Shift", "G"], "Changes of the chat, and back"],
+  [["Ctrl/⌘", "Shift", "E"], "Files of the chat, and back"],
+  [["Ctrl/⌘", "P"], "Go to a file, among the files"],
+  [["j", "k"], "Next and previous file, among the changes"],
   [["Esc"], "Close what is open"],
   [["?"], "This sheet"],
 ];
@@ -55,11 +61,11 @@ export function Dialogs() {
           <CursorLogin onClose={close} />
         </Suspense>
       )}
-      {dialog?.name === "chat-limits" && (
-        <Suspense>
-          <ChatLimits agentId={dialog.agentId} onClose={close} />
-        </Suspense>
-      )}
+      <Suspense>
+        {dialog?.name === "chat-limits" && <ChatLimits agentId={dialog.agentId} onClose={close} />}
+        {dialog?.name === "workspace" && <AboutWorkspace agentId={dialog.agentId} onClose={close} />}
+        {dialog?.name === "checkpoints" && <Checkpoints agentId={dialog.agentId} onClose={close} />}
+      </Suspense>
     </>
   );
 }

@@ -29,6 +29,7 @@ export function useShortcuts(wide: boolean): void {
   }, [navigate, wide]);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether a letter is text, and no shortcut. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { ApiError, errorMessage } from "../api/client";
@@ -12,21 +12,27 @@ import { Transcript } from "../components/chat/Transcript";
 import { useAgentActions } from "../components/chat/use-agent-actions";
 import { useMarkRead } from "../components/chat/use-mark-read";
 import { useSend } from "../components/chat/use-send";
+import { useViewShortcuts } from "../components/chat/use-view-shortcuts";
 import { useAllowance } from "../components/limits/use-allowance";
 import { NewChatLink } from "../components/NewChatLink";
 import { PageMessage } from "../components/PageMessage";
 import { type StepActions, StepActionsContext } from "../components/steps/actions";
-import { openDialog } from "../stores/layout";
+import { useMedia } from "../components/use-media";
+import { useStore } from "../stores/external";
+import { chatBeside, openDialog } from "../stores/layout";
 import { useConversation } from "../streams/use-conversation";
 import { Button } from "../ui/Button";
+
+const WorkspacePane = lazy(() => import("../components/workspace/WorkspacePane"));
+const WorkspaceBanner = lazy(() => import("../components/workspace/WorkspaceBanner"));
 
 const ALLOWED = "That is allowed now. Go on.";
 const GO_ON = "Go on where you stopped.";
 
 export default function ChatPage() {
-  const { agentId = "" } = useParams();
+  const { agentId = "", view } = useParams();
   const agent = useQuery(agentQuery(agentId));
-  if (agent.data) return <Chat key={agentId} agent={agent.data} />;
+  if (agent.data) return <Chat key={agentId} agent={agent.data} view={view === "changes" || view === "files" ? view : undefined} />;
   if (agent.error) {
     const gone = agent.error instanceof ApiError && agent.error.status === 404;
     return (
@@ -38,7 +44,7 @@ export default function ChatPage() {
   return <PageMessage title="" loading="Opening the chat" />;
 }
 
-function Chat({ agent }: { agent: Agent }) {
+function Chat({ agent, view }: { agent: Agent; view: "changes" | "files" | undefined }) {
   const navigate = useNavigate();
   const agentActions = useAgentActions();
   const [conversation, state] = useConversation(agent.id);
@@ -46,6 +52,11 @@ function Chat({ agent }: { agent: Agent }) {
   const sending = useSend(agent, conversation);
   const [allowing, allowAsMuchAgain] = useAllowance(agent.id);
   useMarkRead(agent);
+  useViewShortcuts(agent.id, view);
+  // Where there is room, the chat and its workspace stand side by side.
+  const wide = useMedia("(min-width: 1180px)");
+  const beside = useStore(chatBeside);
+  const showsChat = view === undefined || (wide && beside);
 
   const latestRun = agent.latestRun;
   const live = isLive(latestRun);
@@ -59,6 +70,7 @@ function Chat({ agent }: { agent: Agent }) {
   const totals = useMemo(() => sumRuns([...runsById.values()]), [runsById]);
 
   const { start } = sending;
+  const endedCalls = useMemo(() => state.steps.reduce((count, step) => count + (step.type === "tool_call" && step.status === "completed" ? 1 : 0), 0), [state.steps]);
   const lastPrompt = state.steps.findLast((step) => step.type === "user_message")?.text;
   const actions: StepActions = {
     agentId: agent.id,
@@ -87,18 +99,32 @@ function Chat({ agent }: { agent: Agent }) {
 
   return (
     <StepActionsContext value={actions}>
-      <div className="flex h-full min-w-0 flex-col">
-        <ChatHeader agent={agent} actions={agentActions} finishing={finishing} totalMs={totals.ms} totalTokens={Math.max(agent.totalUsage?.totalTokens ?? 0, totals.tokens)} />
-        {state.phase === "failed" ? (
-          <PageMessage title="The conversation could not be loaded" detail={errorMessage(state.error)}>
-            <Button onClick={() => void conversation.load()}>Try again</Button>
-          </PageMessage>
-        ) : state.phase === "loading" ? (
-          <PageMessage title="" loading="Loading the conversation" />
-        ) : (
-          <Transcript conversation={conversation} state={state} runs={runsById} latestRun={latestRun} />
+      <div className="flex h-full min-w-0">
+        {showsChat && (
+          <div className={`flex h-full min-w-0 flex-col ${view ? "w-[40%] shrink-0" : "flex-1"}`}>
+            <ChatHeader agent={agent} actions={agentActions} view={view} finishing={finishing} totalMs={totals.ms} totalTokens={Math.max(agent.totalUsage?.totalTokens ?? 0, totals.tokens)} />
+            {(agent.workspace.state === "given_up" || (agent.workspace.sharedWith ?? []).length > 0) && (
+              <Suspense>
+                <WorkspaceBanner workspace={agent.workspace} />
+              </Suspense>
+            )}
+            {state.phase === "failed" ? (
+              <PageMessage title="The conversation could not be loaded" detail={errorMessage(state.error)}>
+                <Button onClick={() => void conversation.load()}>Try again</Button>
+              </PageMessage>
+            ) : state.phase === "loading" ? (
+              <PageMessage title="" loading="Loading the conversation" />
+            ) : (
+              <Transcript conversation={conversation} state={state} runs={runsById} latestRun={latestRun} />
+            )}
+            <ChatComposer agent={agent} actions={agentActions} sending={sending} busy={state.sending !== undefined} />
+          </div>
         )}
-        <ChatComposer agent={agent} actions={agentActions} sending={sending} busy={state.sending !== undefined} />
+        {view && (
+          <Suspense>
+            <WorkspacePane agent={agent} view={view} wide={wide} endedCalls={endedCalls} onAsk={sending.send} />
+          </Suspense>
+        )}
       </div>
     </StepActionsContext>
   );

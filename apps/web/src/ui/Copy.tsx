@@ -13,7 +13,7 @@ export function useCopy(): [copied: boolean, copy: (text: string) => void] {
   return [copied, (text) => void writeClipboard(text).then(() => setCopied(true))];
 }
 
-async function writeClipboard(text: string): Promise<void> {
+export async function writeClipboard(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   // Over plain HTTP from another machine there is no clipboard API.
   const area = document.createElement("textarea");

@@ -43,6 +43,11 @@ const paths = {
   toTop: <path d="M8 13.2V5.6M4.4 9 8 5.4 11.6 9M3.5 2.8h9" />,
   toEnd: <path d="M8 2.8v7.6M4.4 7 8 10.6 11.6 7M3.5 13.2h9" />,
   gauge: <path d="M3.4 12a5.5 5.5 0 1 1 9.2 0M8 9.4l2.6-3" />,
+  diff: <path d="M8 3v5M5.5 5.5h5M5.5 11.5h5M2.8 2.5h10.4v11H2.8z" />,
+  columns: <path d="M2.5 3h11v10h-11zM8 3v10" />,
+  external: <path d="M6.5 3.5H4A1.5 1.5 0 0 0 2.5 5v7A1.5 1.5 0 0 0 4 13.5h7a1.5 1.5 0 0 0 1.5-1.5V9.5M9.5 2.5h4v4M13.2 2.8 7.5 8.5" />,
+  download: <path d="M8 2.5v7.6M4.8 7 8 10.2 11.2 7M3 13.2h10" />,
+  undo: <path d="M5.5 3 2.8 5.7l2.7 2.7M3 5.7h6.3a3.6 3.6 0 0 1 0 7.2H6" />,
   queue: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h5M11.5 9.8v3.4M9.8 11.5h3.4" />,
 } satisfies Record<string, ReactNode>;
 

@@ -37,6 +37,9 @@ export function AgentMenuItems({ agent, actions, open, onRename }: AgentMenuItem
           Continue in a terminal
         </MenuItem>
       )}
+      <MenuItem icon="folder" onSelect={() => actions.showWorkspace(agent)}>
+        Workspace of this chat
+      </MenuItem>
       <MenuItem icon="gauge" onSelect={() => actions.showLimits(agent)}>
         Limits of this chat
       </MenuItem>

@@ -8,13 +8,14 @@ import { IconButton } from "../../ui/Button";
 import { useCopy } from "../../ui/Copy";
 import { Menu } from "../../ui/Menu";
 import { shortCount } from "../../ui/numbers";
-import { baseName } from "../../ui/paths";
 import { duration, useNow } from "../../ui/time";
 import { usePageTitle } from "../use-page-title";
 import { AgentMenuItems } from "./AgentMenuItems";
 import { RenameField } from "./RenameField";
 import { runStatusWord } from "./RunStatus";
 import type { AgentActions } from "./use-agent-actions";
+import { workspaceName } from "./workspace-name";
+import { WorkspaceLinks } from "./WorkspaceLinks";
 
 interface ChatHeaderProps {
   agent: Agent;
@@ -24,9 +25,11 @@ interface ChatHeaderProps {
   actions: AgentActions;
   /** The agent has answered; its run is about to end. */
   finishing: boolean;
+  /** What stands beside the chat. */
+  view: "changes" | "files" | undefined;
 }
 
-export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing }: ChatHeaderProps) {
+export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing, view }: ChatHeaderProps) {
   const [renaming, setRenaming] = useState(false);
   const [copied, copy] = useCopy();
   const live = isLive(agent.latestRun);
@@ -59,7 +62,7 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing }: 
           </span>
           <span aria-hidden="true">·</span>
           <span className="min-w-0 truncate" title={agent.workspace.path}>
-            {agent.workspace.type === "empty" ? "Empty workspace" : baseName(agent.workspace.path)}
+            {workspaceName(agent)}
           </span>
           {elapsed > 0 && (
             <>
@@ -79,6 +82,7 @@ export function ChatHeader({ agent, totalMs, totalTokens, actions, finishing }: 
           )}
         </p>
       </div>
+      <WorkspaceLinks agent={agent} view={view} />
       {agent.terminalCommand && (
         <IconButton
           icon={copied ? "check" : "terminal"}

@@ -19,6 +19,7 @@ export interface AgentActions {
   remove(agent: Agent): void;
   showTerminalCommand(agent: Agent): void;
   showLimits(agent: Agent): void;
+  showWorkspace(agent: Agent): void;
 }
 
 /** What can be done to a chat. Every change is shown at once and taken back when the server refuses. */
@@ -62,6 +63,7 @@ export function useAgentActions(): AgentActions {
         leave(agent);
       },
       showLimits: (agent) => openDialog.set({ name: "chat-limits", agentId: agent.id }),
+      showWorkspace: (agent) => openDialog.set({ name: "workspace", agentId: agent.id }),
       showTerminalCommand: (agent) => {
         if (agent.terminalCommand) openDialog.set({ name: "terminal", command: agent.terminalCommand });
       },
