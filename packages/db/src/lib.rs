@@ -12,9 +12,9 @@ mod open;
 pub mod query;
 
 pub use entity::{
-    agent::Model as AgentRow, api_key::Model as ApiKeyRow, change::Model as ChangeRow, directory::Model as DirectoryRow,
-    idempotency_key::Model as IdempotencyKeyRow, queued_prompt::Model as QueuedPromptRow, run::Model as RunRow,
-    user::Model as UserRow,
+    agent::Model as AgentRow, api_key::Model as ApiKeyRow, change::Model as ChangeRow, checkpoint::Model as CheckpointRow,
+    directory::Model as DirectoryRow, git_credential::Model as GitCredentialRow, idempotency_key::Model as IdempotencyKeyRow,
+    queued_prompt::Model as QueuedPromptRow, run::Model as RunRow, user::Model as UserRow,
 };
 pub use error::DbError;
 pub use open::Db;

@@ -19,4 +19,4 @@ pub use id::{AgentId, EventId, RunId, StepId};
 pub use limits::{Bound, BoundOf, Budget, Guards, Limits, RunLimits, Spent};
 pub use run::{RunStatus, Usage};
 pub use step::{Step, StepBody};
-pub use tool::{Outcome, ToolCall, ToolStatus, ToolView};
+pub use tool::{Outcome, Preparation, PreparationStatus, ToolCall, ToolStatus, ToolView};

@@ -205,6 +205,10 @@ pub enum ToolView {
         overview: Option<String>,
         plan: String,
     },
+    /// The workspace is made before the program starts. Not a call of the agent's.
+    Workspace {
+        items: Vec<Preparation>,
+    },
     /// A kind this version does not know: `args` and `result` stand in the call as they came.
     Other {
         /// The kind's own name without its `ToolCall`.
@@ -239,6 +243,30 @@ pub enum TodoStatus {
     InProgress,
     Completed,
     Cancelled,
+}
+
+/// One thing that is done to make a workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Preparation {
+    /// What it is, such as a repository's URL.
+    pub name: String,
+    pub status: PreparationStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
+    /// What is going on, in git's words, or what went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum PreparationStatus {
+    Pending,
+    Running,
+    Completed,
+    Failed,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

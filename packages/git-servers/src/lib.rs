@@ -6,5 +6,5 @@ mod repository;
 mod ssh;
 
 pub use http::HttpServer;
-pub use repository::Repository;
+pub use repository::{Repository, git};
 pub use ssh::SshServer;

@@ -18,6 +18,9 @@ pub enum RunnerError {
     InvalidEventId,
     #[error("the events of this run are not kept any more")]
     Expired,
+    /// The run cannot begin, and that is how it ends.
+    #[error("{}", .0.message)]
+    Refused(Box<domain::RunError>),
     #[error("cannot {what}")]
     Io { what: &'static str, source: io::Error },
 }

@@ -13,6 +13,7 @@ use std::{
 use agents::Decoder;
 use domain::{Event, EventId, Guards, Notice, RunId, RunStatus};
 use shim::spec::Limits;
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -62,8 +63,26 @@ pub struct Admitted {
     pub permit: Permit,
 }
 
-/// Resolves when a run may begin. Until then it is CREATING; its stream can be read and it can be stopped.
-pub type Gate = Pin<Box<dyn Future<Output = Result<Admitted, RunnerError>> + Send>>;
+/// What a run waits for. Until it resolves the run is CREATING: its stream can be read, the gate can tell events
+/// there, and it can be stopped, which drops the gate.
+pub struct Gate {
+    pub(crate) admitted: Pin<Box<dyn Future<Output = Result<Admitted, RunnerError>> + Send>>,
+    pub(crate) events: mpsc::Receiver<Event>,
+}
+
+/// More than these wait for the event log; who tells more waits, too.
+const MOST_TOLD: usize = 64;
+
+impl Gate {
+    /// `wait` gets what it tells events by.
+    pub fn new<F>(wait: impl FnOnce(mpsc::Sender<Event>) -> F) -> Self
+    where
+        F: Future<Output = Result<Admitted, RunnerError>> + Send + 'static,
+    {
+        let (tell, events) = mpsc::channel(MOST_TOLD);
+        Self { admitted: Box::pin(wait(tell)), events }
+    }
+}
 
 pub struct Runner<S> {
     inner: Arc<Inner<S>>,

@@ -17,10 +17,10 @@ use super::{
     App, Error, Kind, Result,
     clock::now_ms,
     cursor::{chats, home::CursorHome},
-    data_directory::DataDirectory,
     launch::{Driver, environment_purpose},
     steps::{history_steps, prompt_steps},
     title::title_of,
+    workspace::{WorkspaceChoice, source::BranchChoice},
 };
 
 /// How long the end of a run is waited for before its chat is removed or a cancel answered.
@@ -33,8 +33,8 @@ pub struct CreateAgent {
     pub mode: Mode,
     pub permission: Option<Permission>,
     pub driver: Driver,
-    /// A directory of the user's; none: a fresh one of ours.
-    pub directory: Option<String>,
+    pub workspace: WorkspaceChoice,
+    pub branch: BranchChoice,
     pub agent_id: Option<AgentId>,
     pub environment: Vec<(String, String)>,
     /// One of the CLI's own chats to go on with.
@@ -69,10 +69,8 @@ impl App {
         if request.driver == Driver::Cursor {
             self.check_model(request.model.as_deref()).await?;
         }
-        let (workspace_type, workspace_path) = match &request.directory {
-            Some(directory) => ("local", self.check_directory(directory)?),
-            None => ("empty", DataDirectory::workspace(&id)),
-        };
+        let chosen = self.choose_workspace(&id, &request.workspace, request.branch).await?;
+        let (workspace_type, workspace_path) = (chosen.kind, chosen.path);
         let continued = match &request.cli_chat {
             Some(chat) => Some(self.copy_cli_chat(&id, chat, &self.data.root().join(&workspace_path)).await?),
             None => None,
@@ -116,7 +114,15 @@ impl App {
             queue_pause: None,
             queue_sending: None,
             limits: None,
+            workspace_state: if matches!(workspace_type, "git" | "copy") { "pending" } else { "ready" }.to_owned(),
+            workspace_source: Some(serde_json::to_string(&chosen.source).unwrap_or_default()),
+            repositories: None,
+            first_port: None,
+            base_tree: None,
         };
+        for (url, credential) in chosen.credentials {
+            self.keep_url_credential(user_id, &url, credential).await?;
+        }
         let run = self.new_run(&agent, run_id, now).await;
         let history = continued.map(|(chat, entries)| history_steps(&id, &chat, &entries)).unwrap_or_default();
         let prompt = prompt_steps(run_id, &request.prompt, now);
@@ -133,8 +139,12 @@ impl App {
             }
             Err(other) => return Err(other.into()),
         }
-        if request.directory.is_some() {
-            let path = &agent.workspace_path;
+        let directory = match &request.workspace {
+            WorkspaceChoice::Local(_) => Some(agent.workspace_path.clone()),
+            WorkspaceChoice::Copy { .. } => chosen.source.copy_of.map(|path| path.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        if let Some(path) = &directory {
             let permission = request.permission.map(Permission::as_str);
             if let Err(error) = directories::remember(&self.db, user_id, path, permission, now).await {
                 tracing::warn!(%error, "a directory was not remembered");
@@ -209,8 +219,9 @@ impl App {
                 tracing::warn!(%run, %error, "the files of a deleted run stay behind");
             }
         }
-        let ours = [Some(self.data.cursor(&agent.id)), (agent.workspace_type == "empty").then(|| self.workspace(&agent))];
-        for path in ours.into_iter().flatten() {
+        let workspace = (agent.workspace_type != "local").then(|| self.workspace(&agent));
+        let ours = [self.data.cursor(&agent.id), self.data.checkpoints(&agent.id)].into_iter().chain(workspace);
+        for path in ours {
             let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
             if let Ok(Err(error)) = removed
                 && error.kind() != std::io::ErrorKind::NotFound
@@ -307,6 +318,7 @@ impl App {
             tool_calls: None,
             fresh_session: false,
             released: false,
+            shared: false,
         }
     }
 

@@ -97,6 +97,16 @@ impl DataDirectory {
         self.root.join("programs")
     }
 
+    /// Bare repositories that workspaces borrow from, by owner.
+    pub fn mirrors(&self) -> PathBuf {
+        self.root.join("mirrors")
+    }
+
+    /// The private repository in which an agent's workspace is recorded.
+    pub fn checkpoints(&self, agent_id: &str) -> PathBuf {
+        self.root.join("checkpoints").join(format!("{agent_id}.git"))
+    }
+
     /// Relative, as the database keeps it.
     pub fn workspace(agent_id: &str) -> PathBuf {
         Path::new("workspaces").join(agent_id)

@@ -31,6 +31,9 @@ impl App {
     /// names it too.
     pub fn check_directory(&self, path: &str) -> Result<PathBuf> {
         let directory = inspect(path)?;
+        if directory == Path::new("/") {
+            return Err(invalid("/ is the whole machine. Choose a directory in it."));
+        }
         if self.data.forbids(&directory) {
             return Err(invalid(format!("{path} lies inside the server's data directory. Choose a directory of your own.")));
         }

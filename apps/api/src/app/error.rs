@@ -5,6 +5,7 @@ use std::fmt;
 
 use db::DbError;
 use runner::RunnerError;
+use workspace::WorkspaceError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -18,6 +19,8 @@ pub enum Kind {
     TooLarge,
     Misdirected,
     DiskFull,
+    /// Another host, that was asked on somebody's behalf, refused.
+    BadGateway,
     Unavailable,
     Internal,
 }
@@ -64,7 +67,7 @@ impl Error {
         Self { kind: Kind::Internal, code: "internal_error", message, source: Some(source.into()) }
     }
 
-    fn disk_full() -> Self {
+    pub(crate) fn disk_full() -> Self {
         let message = "The disk that holds the data directory is full. Free some space and try again; nothing was lost.";
         Self::new(Kind::DiskFull, "disk_full", message)
     }
@@ -87,6 +90,22 @@ impl From<DbError> for Error {
         match error {
             DbError::DiskFull => Self::disk_full(),
             other => Self::internal("use its database", other),
+        }
+    }
+}
+
+impl From<WorkspaceError> for Error {
+    fn from(error: WorkspaceError) -> Self {
+        if error.is_disk_full() {
+            return Self::disk_full();
+        }
+        let message = error.to_string();
+        match error {
+            WorkspaceError::InvalidPath(_) => Self::new(Kind::Invalid, "invalid_path", message),
+            WorkspaceError::NotFound(_) => Self::new(Kind::NotFound, "file_not_found", message),
+            WorkspaceError::CheckpointGone(_) => Self::new(Kind::Conflict, "checkpoint_gone", message),
+            WorkspaceError::InTheWay(_) => Self::new(Kind::Conflict, "file_in_the_way", message),
+            other => Self::internal("work on the files", other),
         }
     }
 }

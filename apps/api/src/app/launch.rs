@@ -8,10 +8,17 @@ use agents::{
 };
 use db::{AgentRow, RunRow, query::steps};
 use domain::{Guards, Mode, Permission, RunError, RunId, RunStatus};
-use runner::{Admitted, Known, Launch, Limits, RunOutcome, RunStore, RunnerError};
+use runner::{Admitted, Gate, Known, Launch, Limits, RunOutcome, RunStore, RunnerError};
 use uuid::Uuid;
 
-use super::{App, Error, Kind, Result, admission::Permit, clock::now_ms, cursor::home::CursorHome, runs::session_missing};
+use super::{
+    App, Error, Kind, Result,
+    admission::Permit,
+    clock::now_ms,
+    cursor::home::CursorHome,
+    runs::session_missing,
+    workspace::{ports::ports, prepare::Prepared},
+};
 
 /// Which agent program a chat is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +60,18 @@ impl App {
         // Who waits is not to hold on to a prompt of megabytes.
         let prompt = prompt.filter(|_| self.admission.waiting(run_id).is_none());
         let (app, agent, row) = (self.clone(), agent.clone(), run.clone());
-        let gate = async move {
+        let gate = Gate::new(|tell| async move {
             let permit = app.wait_in(line, agent.user_id, &row, run_id).await;
             let permit = permit
                 .ok_or_else(|| RunnerError::Io { what: "wait for a slot", source: std::io::ErrorKind::Interrupted.into() })?;
-            let launch = app.prepare(&agent, &row, run_id, driver, prompt).await?;
-            Ok(Admitted { launch, permit: Box::new(permit) })
-        };
-        if let Err(error) = self.runner.start(run_id, 1, driver.decoder(), Box::pin(gate)) {
+            // Its chat may have been changed while it waited, and its workspace made by a run before.
+            let agent = db::query::agents::find_any(&app.db, &agent.id).await.ok().flatten().unwrap_or(agent);
+            let Prepared { agent, presence, notices } = app.prepare_workspace(agent, run_id, &tell).await?;
+            let mut launch = app.prepare(&agent, &row, run_id, driver, prompt).await?;
+            launch.notices.splice(0..0, notices);
+            Ok(Admitted { launch, permit: Box::new((permit, presence)) })
+        });
+        if let Err(error) = self.runner.start(run_id, 1, driver.decoder(), gate) {
             tracing::error!(run = %run.id, %error, "a run could not be launched");
             self.end_unlaunched(run_id, matches!(error, RunnerError::DiskFull), &error).await;
         }
@@ -82,15 +93,10 @@ impl App {
             }
         };
         let unread = |error: Error| failed("read the conversation")(std::io::Error::other(error));
-        let (prompt, current) = match prompt {
-            Some(prompt) => (prompt, None),
-            // It has waited, and its chat may have been changed since.
-            None => {
-                let prompt = self.prompt_of(run).await.map_err(unread)?.unwrap_or_default();
-                (prompt, db::query::agents::find_any(&self.db, &agent.id).await.ok().flatten())
-            }
+        let prompt = match prompt {
+            Some(prompt) => prompt,
+            None => self.prompt_of(run).await.map_err(unread)?.unwrap_or_default(),
         };
-        let agent = current.as_ref().unwrap_or(agent);
         let (input, notices) = if run.fresh_session {
             (format!("{}{prompt}", self.context_of(agent, run).await.map_err(unread)?), Vec::new())
         } else if self.session_is_missing(agent) {
@@ -103,9 +109,6 @@ impl App {
         let home = CursorHome::at(&self.data.cursor(&agent.id));
         let allow: Vec<String> = serde_json::from_str(&agent.allow_rules).unwrap_or_default();
         let shared = self.known_cursor_state().and_then(|state| state.login.shared.clone());
-        if agent.workspace_type == "empty" {
-            std::fs::create_dir_all(&workspace).map_err(failed("make the workspace"))?;
-        }
         home.prepare(&allow, shared.as_deref()).map_err(failed("prepare the agent program's directories"))?;
         let (program, words, api_key) = match driver {
             Driver::Cursor => {
@@ -139,6 +142,10 @@ impl App {
         argv.extend(line.args.iter().map(|argument| argument.to_string_lossy().into_owned()));
         let mut environment = base_environment(std::env::vars_os());
         environment.extend(self.config.agent_env.iter().map(|(name, value)| (name.into(), value.into())));
+        if let Some((first, last)) = ports(agent) {
+            environment.push(("CURSOR_SELFHOST_PORT".into(), first.to_string().into()));
+            environment.push(("CURSOR_SELFHOST_PORT_END".into(), last.to_string().into()));
+        }
         environment.extend(self.chat_environment(agent));
         environment.extend(line.env);
         // Code that we did not choose must not be loaded into the agent program.
@@ -192,7 +199,11 @@ impl App {
             Some(agent) => self.secrets_of(agent).await,
             None => Vec::new(),
         };
-        Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets, Box::new(permit)).await?)
+        let presence = match &agent {
+            Some(agent) => Some(self.workspaces.places.enter(run_id, &agent.id, &self.workspace(agent)).await.0),
+            None => None,
+        };
+        Ok(self.runner.attach(run_id, driver.decoder(), 1, known, secrets, Box::new((permit, presence))).await?)
     }
 
     async fn claim(&self, run: RunId) -> Result<bool> {

@@ -27,6 +27,7 @@ pub mod sample_project;
 pub mod secrets;
 pub mod steps;
 pub mod title;
+pub mod workspace;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -48,6 +49,7 @@ pub use db::{
 pub use error::{Error, Kind, Result};
 use run_records::RunRecords;
 use secrets::Sealer;
+use workspace::{Workspaces, recorder::Recorder};
 
 pub struct App {
     pub config: Config,
@@ -55,6 +57,7 @@ pub struct App {
     pub db: Db,
     pub runner: Runner<RunRecords>,
     pub admission: Arc<Admission>,
+    pub workspaces: Workspaces,
     limits: watch::Sender<Limits>,
     /// Some agent's queue may go on.
     pub queues: Arc<Notify>,
@@ -98,9 +101,12 @@ impl App {
         let limits = limits::load(&db).await?;
         admission.set_most(limits.concurrent_runs.map(|most| most as usize));
         let spent_lately = Arc::<limits::SpentLately>::default();
+        let recorder = Arc::new(Recorder { db: db.clone(), data: data.clone() });
+        let workspaces = Workspaces::new(&data, recorder.clone());
         let records = RunRecords {
             db: db.clone(),
             data: data.clone(),
+            recorder,
             on_run_end: config.on_run_end.clone(),
             tasks: tasks.clone(),
             queues: queues.clone(),
@@ -121,6 +127,7 @@ impl App {
             db,
             runner,
             admission,
+            workspaces,
             limits: watch::Sender::new(limits),
             queues,
             sealer,

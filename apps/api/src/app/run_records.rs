@@ -19,11 +19,13 @@ use super::{
     hook,
     limits::SpentLately,
     queue,
+    workspace::recorder::{CheckpointKind, Recorder},
 };
 
 pub struct RunRecords {
     pub db: Db,
     pub data: DataDirectory,
+    pub recorder: Arc<Recorder>,
     pub on_run_end: Option<String>,
     pub tasks: TaskTracker,
     /// Told of an end when prompts wait for it.
@@ -32,6 +34,26 @@ pub struct RunRecords {
 }
 
 impl RunRecords {
+    /// The workspace as the run leaves it. Whether that works or not, the run ends.
+    async fn record_end(&self, run: RunId) {
+        let recorded: super::Result<()> = async {
+            let Some(row) = runs::find_any(&self.db, &run.to_string()).await? else { return Ok(()) };
+            // The last attempt to end it may have come as far as this.
+            let kept = db::query::checkpoints::of_run(&self.db, &row.id).await?;
+            let has_begun = kept.iter().any(|kept| kept.kind == CheckpointKind::RunStart.as_str());
+            let has_ended = kept.iter().any(|kept| kept.kind == CheckpointKind::RunEnd.as_str());
+            if !row.is_live() || !has_begun || has_ended {
+                return Ok(());
+            }
+            let Some(agent) = agents::find_any(&self.db, &row.agent_id).await? else { return Ok(()) };
+            self.recorder.keep(&agent, CheckpointKind::RunEnd, Some(run)).await.map(drop)
+        }
+        .await;
+        if let Err(error) = recorded {
+            tracing::warn!(%run, %error, source = ?error.source, "a workspace could not be recorded after a run");
+        }
+    }
+
     async fn after_end(&self, run: RunId, agent: &AgentRow, outcome: &RunOutcome) -> Result<(), db::DbError> {
         let home = CursorHome::at(&self.data.cursor(&agent.id));
         let workspace = self.data.root().join(&agent.workspace_path);
@@ -78,6 +100,7 @@ impl RunStore for RunRecords {
             ended_at: outcome.ended_at,
             pause: queue::pause_after(&outcome).map(|pause| pause.to_json()),
         };
+        self.record_end(run).await;
         let ended = runs::finish(&self.db, &run.to_string(), changes, finished).await.map_err(store_error)?;
         // Only by the commit that ended it, so that a hook hears of an end once.
         let Some(agent) = ended else { return Ok(()) };

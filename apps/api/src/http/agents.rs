@@ -23,6 +23,7 @@ use crate::app::{
     agents::{AgentPatch, CreateAgent},
     launch::Driver,
     title::MAX_NAME,
+    workspace::{WorkspaceChoice, source::BranchChoice},
 };
 use crate::config::is_variable;
 
@@ -42,7 +43,11 @@ pub struct CreateAgentRequest {
     driver: Option<String>,
     cli_chat: Option<CliChatRef>,
     env_vars: Option<BTreeMap<String, String>>,
-    repos: Option<Vec<Value>>,
+    repos: Option<Vec<RepoRequest>>,
+    /// Work on `startingRef` itself instead of a new branch.
+    work_on_current_branch: Option<bool>,
+    /// What the new branch is called.
+    branch_name: Option<String>,
     env: Option<Value>,
     #[serde(rename = "autoCreatePR")]
     auto_create_pr: Option<bool>,
@@ -73,8 +78,23 @@ impl Prompt {
 #[serde(tag = "type", rename_all = "lowercase")]
 #[expect(dead_code, reason = "tells the document what `workspace` takes; the handler reads it by hand for better errors")]
 pub enum WorkspaceRequest {
-    Local { path: String },
+    #[serde(rename_all = "camelCase")]
+    Local {
+        path: String,
+        copy: Option<bool>,
+        uncommitted_changes: Option<bool>,
+    },
     Empty,
+}
+
+/// A repository, and where to start in it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RepoRequest {
+    url: String,
+    /// A branch, tag or commit; the default branch unless told.
+    starting_ref: Option<String>,
+    pr_url: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -186,13 +206,6 @@ pub async fn create_agent(
             return Err(Error::unavailable(what));
         }
     }
-    let has_repos = body.repos.is_some_and(|repos| !repos.is_empty());
-    if has_repos && body.workspace.is_some() {
-        return Err(Error::invalid("Give either repos or workspace, not both."));
-    }
-    if has_repos {
-        return Err(Error::unavailable("repos"));
-    }
     if body.env.as_ref().is_some_and(|env| env.get("name").is_some()) {
         return Err(Error::unavailable("A named env"));
     }
@@ -216,7 +229,8 @@ pub async fn create_agent(
         mode: body.mode.unwrap_or(Mode::Agent),
         permission: body.permission,
         driver,
-        directory: directory(body.workspace)?,
+        workspace: workspace(body.repos, body.workspace)?,
+        branch: BranchChoice { name: body.branch_name, current: body.work_on_current_branch.unwrap_or(false) },
         agent_id,
         environment,
         cli_chat: body.cli_chat.map(|chat| (chat.id, chat.directory)),
@@ -331,16 +345,38 @@ pub async fn get_usage(
     Ok(Json(AgentUsageResponse { total_usage: total.into(), runs }))
 }
 
-/// The directory of a `local` workspace; `None`: an empty one.
-fn directory(workspace: Option<Value>) -> Result<Option<String>> {
+/// Where the agent is to work; an empty directory unless it is told.
+fn workspace(repos: Option<Vec<RepoRequest>>, workspace: Option<Value>) -> Result<WorkspaceChoice> {
     let invalid = |message: &str| Error::new(Kind::Invalid, "invalid_directory", message);
-    let Some(workspace) = workspace else { return Ok(None) };
+    let repos = repos.unwrap_or_default();
+    if !repos.is_empty() {
+        if workspace.is_some() {
+            return Err(Error::invalid("Give either repos or workspace, not both."));
+        }
+        if repos.iter().any(|repo| repo.pr_url.is_some()) {
+            return Err(Error::unavailable("repos[].prUrl"));
+        }
+        return Ok(WorkspaceChoice::Git(repos.into_iter().map(|repo| (repo.url, repo.starting_ref)).collect()));
+    }
+    let Some(workspace) = workspace else { return Ok(WorkspaceChoice::Empty) };
     match workspace.get("type").and_then(Value::as_str) {
-        Some("empty") => Ok(None),
-        Some("local") => match workspace.get("path") {
-            Some(Value::String(path)) => Ok(Some(path.clone())),
-            _ => Err(invalid("workspace.path is missing. Give the absolute path of a directory.")),
-        },
+        Some("empty") => Ok(WorkspaceChoice::Empty),
+        Some("local") => {
+            let Some(path) = workspace.get("path").and_then(Value::as_str).map(str::to_owned) else {
+                return Err(invalid("workspace.path is missing. Give the absolute path of a directory."));
+            };
+            let told = |name: &str| match workspace.get(name) {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::Bool(told)) => Ok(Some(*told)),
+                Some(_) => Err(Error::invalid(format!("workspace.{name} is true or false."))),
+            };
+            let uncommitted = told("uncommittedChanges")?.unwrap_or(true);
+            Ok(if told("copy")? == Some(true) {
+                WorkspaceChoice::Copy { path, uncommitted }
+            } else {
+                WorkspaceChoice::Local(path)
+            })
+        }
         _ => Err(invalid("workspace.type is local, with a path, or empty.")),
     }
 }

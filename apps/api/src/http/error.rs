@@ -40,6 +40,7 @@ impl IntoResponse for Error {
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Kind::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+            Kind::BadGateway => StatusCode::BAD_GATEWAY,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };

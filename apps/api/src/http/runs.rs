@@ -19,6 +19,7 @@ use super::{
     shape::{
         queue::{self, QueuedPrompt},
         run::{self, Run},
+        workspace::branches,
     },
 };
 use crate::app::{Error, Result, queue::Sent, runs::CreateRun};
@@ -142,7 +143,9 @@ pub async fn list_runs(
     let before = params.cursor.map(|cursor| cursor.parse().map_err(|_| invalid_cursor())).transpose()?;
     let page = app.list_runs(caller.user_id, &id, before, limit(params.limit)?).await?;
     let next_cursor = page.items.last().filter(|_| page.more).map(|last| last.number.to_string());
-    Ok(Json(ListRunsResponse { items: page.items.iter().map(|row| run::run(&app, row)).collect(), next_cursor }))
+    let agent = app.get_agent(caller.user_id, &id).await?;
+    let items = page.items.iter().map(|row| run::run(&app, row).with_git(branches(&agent))).collect();
+    Ok(Json(ListRunsResponse { items, next_cursor }))
 }
 
 #[utoipa::path(get, path = "/v1/agents/{id}/runs/{runId}", operation_id = "getRun", tag = "runs", params(("id" = String, Path), ("runId" = String, Path)), responses((status = 200, body = Run), (status = 404, body = super::error::Envelope)))]
@@ -151,7 +154,9 @@ pub async fn get_run(
     Known(caller): Known,
     Path((id, run_id)): Path<(String, String)>,
 ) -> Result<Json<Run>> {
-    Ok(Json(run::run(&app, &app.get_run(caller.user_id, &id, &run_id).await?)))
+    let row = app.get_run(caller.user_id, &id, &run_id).await?;
+    let agent = app.get_agent(caller.user_id, &id).await?;
+    Ok(Json(run::run(&app, &row).with_git(branches(&agent))))
 }
 
 /// Ends a run. Answers when it has ended.

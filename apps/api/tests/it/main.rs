@@ -21,3 +21,4 @@ mod program;
 mod queue;
 mod routes;
 mod stream;
+mod workspaces;

@@ -12,7 +12,7 @@ pub struct Model {
     pub runner_id: String,
     pub driver: String,
     pub name: String,
-    /// `local` or `empty`.
+    /// `local`, `copy` (of a local repository), `git` or `empty`.
     pub workspace_type: String,
     /// Of the user's own, absolute; of ours, relative to the data directory.
     pub workspace_path: String,
@@ -47,6 +47,18 @@ pub struct Model {
     /// JSON: limits of its own.
     #[sea_orm(column_type = "Text", nullable)]
     pub limits: Option<String>,
+    /// `pending`, `ready` or `given_up`.
+    pub workspace_state: String,
+    /// JSON: what the workspace is made from.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub workspace_source: Option<String>,
+    /// JSON: the repositories that were checked out in it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub repositories: Option<String>,
+    /// The first of the ports that are its own.
+    pub first_port: Option<i32>,
+    /// What the whole chat is compared with: a tree of its checkpoints' repository.
+    pub base_tree: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -37,6 +37,8 @@ pub struct Model {
     pub fresh_session: bool,
     /// The day's budget does not hold it.
     pub released: bool,
+    /// Another run was live in the same place meanwhile.
+    pub shared: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{changes, page::Page};
 use crate::{
     AgentRow, Change, Db, DbError, RunRow,
-    entity::{agent, run, step, step_piece},
+    entity::{agent, checkpoint, run, step, step_piece},
 };
 
 /// What an agent begins with.
@@ -64,6 +64,24 @@ pub async fn known(db: &Db, ids: Vec<String>) -> Result<Vec<String>, DbError> {
     Ok(select.into_tuple().all(db.reader()).await?)
 }
 
+/// The first ports of all that have ports of their own.
+pub async fn first_ports(db: &Db) -> Result<Vec<i32>, DbError> {
+    let select =
+        agent::Entity::find().select_only().column(agent::Column::FirstPort).filter(agent::Column::FirstPort.is_not_null());
+    Ok(select.into_tuple().all(db.reader()).await?)
+}
+
+/// Those whose workspace is ours and there, and that nothing happened to since `before`, or since they were archived
+/// before it; oldest first.
+pub async fn idle(db: &Db, before: i64, limit: u64) -> Result<Vec<AgentRow>, DbError> {
+    let select = agent::Entity::find()
+        .filter(agent::Column::WorkspaceType.ne("local"))
+        .filter(agent::Column::WorkspaceState.eq("ready"))
+        .filter(agent::Column::UpdatedAt.lt(before))
+        .filter(Condition::any().add(agent::Column::ArchivedAt.is_null()).add(agent::Column::ArchivedAt.lt(before)));
+    Ok(select.order_by_asc(agent::Column::UpdatedAt).limit(limit).all(db.reader()).await?)
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub archived: bool,
@@ -105,6 +123,11 @@ pub struct AgentChange {
     pub updated_at: Option<i64>,
     /// JSON.
     pub limits: Option<Option<String>>,
+    pub workspace_state: Option<String>,
+    /// JSON.
+    pub repositories: Option<Option<String>>,
+    pub first_port: Option<Option<i32>>,
+    pub base_tree: Option<Option<String>>,
 }
 
 /// Changes an agent and announces it.
@@ -120,6 +143,10 @@ pub async fn update(db: &Db, user_id: i64, id: &str, change: AgentChange) -> Res
         archived_at: set(change.archived_at),
         updated_at: set(change.updated_at),
         limits: set(change.limits),
+        workspace_state: set(change.workspace_state),
+        repositories: set(change.repositories),
+        first_port: set(change.first_port),
+        base_tree: set(change.base_tree),
         ..Default::default()
     };
     if row.is_changed() {
@@ -151,6 +178,7 @@ pub async fn delete(db: &Db, user_id: i64, id: &str) -> Result<Vec<String>, DbEr
     step_piece::Entity::delete_many().filter(step_piece::Column::AgentId.eq(id)).exec(&transaction).await?;
     step::Entity::delete_many().filter(step::Column::AgentId.eq(id)).exec(&transaction).await?;
     run::Entity::delete_many().filter(run::Column::AgentId.eq(id)).exec(&transaction).await?;
+    checkpoint::Entity::delete_many().filter(checkpoint::Column::AgentId.eq(id)).exec(&transaction).await?;
     agent::Entity::delete_by_id(id.to_owned()).exec(&transaction).await?;
     changes::add(&transaction, user_id, [Change::AgentDeleted(id.to_owned())]).await?;
     db.commit(transaction).await?;

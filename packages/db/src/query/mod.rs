@@ -2,11 +2,14 @@
 
 pub mod agents;
 pub mod changes;
+pub mod checkpoints;
 pub mod directories;
+pub mod git_credentials;
 pub mod idempotency;
 pub mod keys;
 pub mod page;
 pub mod queue;
+pub mod repositories;
 pub mod runs;
 pub mod sessions;
 pub mod settings;

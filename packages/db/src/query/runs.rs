@@ -137,6 +137,19 @@ pub async fn ends(db: &Db, ids: Vec<String>) -> Result<Vec<(String, Option<i64>)
     Ok(found.into_iter().map(|(id, status, ended_at)| (id, ended_at.filter(|_| is_over(&status)))).collect())
 }
 
+/// Others were live in the same place as these: their diffs may hold each other's work.
+pub async fn set_shared(db: &Db, ids: Vec<String>) -> Result<(), DbError> {
+    let these = run::Entity::update_many().col_expr(run::Column::Shared, true.into()).filter(run::Column::Id.is_in(ids));
+    these.exec(db.writer()).await?;
+    Ok(())
+}
+
+/// Whether any of an agent's runs shared its place.
+pub async fn any_shared(db: &Db, agent_id: &str) -> Result<bool, DbError> {
+    let select = run::Entity::find().filter(run::Column::AgentId.eq(agent_id)).filter(run::Column::Shared.eq(true));
+    Ok(select.one(db.reader()).await?.is_some())
+}
+
 /// The day's budget does not hold it any more.
 pub async fn release(db: &Db, id: &str) -> Result<(), DbError> {
     let row = run::ActiveModel { id: Set(id.to_owned()), released: Set(true), ..Default::default() };

@@ -15,15 +15,22 @@ impl<S: RunStore> Live<S> {
     /// Waits for the run's turn and starts its shim. `None` when there is none to follow: the run has ended
     /// before it began, or the server ends.
     pub(super) async fn launch(&mut self, mut gate: Gate) -> io::Result<Option<Child>> {
-        let admitted = tokio::select! {
-            admitted = &mut gate => admitted,
-            Some(answer) = self.commands.recv() => {
-                self.state.end.never_started = true;
-                let _ = answer.send(Ok(()));
-                return Ok(None);
+        let admitted = loop {
+            tokio::select! {
+                biased;
+                Some(event) = gate.events.recv() => self.tell_early(event, &mut gate).await?,
+                admitted = &mut gate.admitted => break admitted,
+                Some(answer) = self.commands.recv() => {
+                    self.state.end.never_started = true;
+                    let _ = answer.send(Ok(()));
+                    return Ok(None);
+                }
+                () = self.inner.shutdown.cancelled() => return Ok(None),
             }
-            () = self.inner.shutdown.cancelled() => return Ok(None),
         };
+        if let Ok(event) = gate.events.try_recv() {
+            self.tell_early(event, &mut gate).await?;
+        }
         let started = match admitted {
             Ok(Admitted { launch, permit }) => {
                 self.permit = Some(permit);
@@ -35,6 +42,10 @@ impl<S: RunStore> Live<S> {
             }
             Err(RunnerError::DiskFull) => Err(io::ErrorKind::StorageFull.into()),
             Err(RunnerError::Io { source, .. }) => Err(source),
+            Err(RunnerError::Refused(error)) => {
+                self.state.end.lost = Some(*error);
+                return Ok(None);
+            }
             Err(error) => Err(io::Error::other(error)),
         };
         Ok(match started {
@@ -44,6 +55,16 @@ impl<S: RunStore> Live<S> {
                 None
             }
         })
+    }
+
+    /// What is told before the program starts, all that is there by now.
+    async fn tell_early(&mut self, first: Event, gate: &mut Gate) -> io::Result<()> {
+        let (mut batch, mut next) = (Batch::default(), Some(first));
+        while let Some(event) = next {
+            batch.push(event, now_ms());
+            next = gate.events.try_recv().ok();
+        }
+        self.append(batch, 0).await
     }
 
     async fn start_shim(&self, launch: Launch) -> io::Result<Child> {

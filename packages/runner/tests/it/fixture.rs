@@ -10,7 +10,8 @@ use std::{
 use agents::{Decoder, Effect, Exit, Input, Session, TurnEnd};
 use domain::{Event, Guards, RunError, RunId, RunStatus, Step, StepBody, StepChange};
 use runner::{
-    Admitted, EventReader, Known, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, RunnerError, Settings, StoreError,
+    Admitted, EventReader, Gate, Known, Launch, Limits, RunOutcome, RunStarted, RunStore, Runner, RunnerError, Settings,
+    StoreError,
 };
 
 pub const END: &str = "{\"type\":\"result\"";
@@ -174,8 +175,12 @@ impl Fixture {
 
     /// A run that waits for `gate`.
     pub fn start_when(&self, gate: impl Future<Output = Result<Admitted, RunnerError>> + Send + 'static) -> RunId {
+        self.start_behind(Gate::new(|_| gate))
+    }
+
+    pub fn start_behind(&self, gate: Gate) -> RunId {
         let run = RunId::mint();
-        self.runner.start(run, 1, Box::<LineDecoder>::default(), Box::pin(gate)).unwrap();
+        self.runner.start(run, 1, Box::<LineDecoder>::default(), gate).unwrap();
         run
     }
 

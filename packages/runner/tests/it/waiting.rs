@@ -1,7 +1,7 @@
 //! A run that waits for its turn.
 
-use domain::{RunId, RunStatus};
-use runner::{Admitted, RunnerError};
+use domain::{Event, Notice, RunError, RunId, RunStatus};
+use runner::{Admitted, Gate, RunnerError};
 use tokio::sync::oneshot;
 
 use crate::fixture::Fixture;
@@ -43,6 +43,35 @@ async fn the_permit_is_held_until_the_end() {
     fixture.runner.stop(run).await.unwrap();
     fixture.ended(run).await;
     assert!(released.await.is_err(), "dropped with the run");
+}
+
+fn notice(code: &str) -> Event {
+    Event::Notice(Notice { code: code.to_owned(), message: String::new(), detail: None })
+}
+
+#[tokio::test]
+async fn what_is_told_while_it_waits_comes_before_what_the_program_says() {
+    let fixture = Fixture::new();
+    let launch = fixture.shell("echo up; echo '{\"type\":\"result\"}'");
+    let run = fixture.start_behind(Gate::new(|tell| async move {
+        for _ in 0..200 {
+            tell.send(notice("early")).await.unwrap();
+        }
+        Ok(Admitted { launch, permit: Box::new(()) })
+    }));
+    assert_eq!(fixture.status(run).await, RunStatus::Finished);
+    let stored = fixture.store.0.lock().unwrap();
+    let kinds: Vec<&str> = stored.steps.values().map(|step| step.body.kind()).collect();
+    assert_eq!(kinds, [vec!["notice"; 200], vec!["assistant_message"]].concat());
+}
+
+#[tokio::test]
+async fn one_that_is_refused_ends_with_the_reason() {
+    let fixture = Fixture::new();
+    let error = RunError { code: "ref_not_found".to_owned(), message: "no such branch".to_owned(), hint: None };
+    let run = fixture.start_when(async { Err(RunnerError::Refused(Box::new(error))) });
+    assert_eq!(fixture.status(run).await, RunStatus::Error);
+    assert_eq!(fixture.store.outcome(run).error.unwrap().code, "ref_not_found");
 }
 
 #[tokio::test]

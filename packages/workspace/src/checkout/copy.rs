@@ -4,7 +4,7 @@
 use std::{
     fs, io,
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
@@ -49,7 +49,12 @@ pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Ve
     let fresh = fresh::beside(path)?;
     tell(Progress::new("Copying the repository"));
     let clone = Git::new("clone").with_protocols().current_dir(Path::new("/"));
-    clone.args(["--quiet", "--local", "--no-checkout", "--template=", "--origin=local", "--"]).arg(source).arg(&fresh).output().await?;
+    clone
+        .args(["--quiet", "--local", "--no-checkout", "--template=", "--origin=local", "--"])
+        .arg(source)
+        .arg(&fresh)
+        .output()
+        .await?;
     let git = |name: &str| Git::new(name).git_dir(&fresh.join(".git")).work_tree(&fresh);
     if let Some(url) = origin_of(source).await {
         for (key, value) in [("url", url.as_str()), ("fetch", "+refs/heads/*:refs/remotes/origin/*")] {
@@ -78,7 +83,6 @@ pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Ve
         tell(Progress::new("Copying what is not committed"));
         let present = Checkpoints::at(checkpoints, source).record().await?;
         too_large.extend(present.not_captured.iter().map(|file| file.path.clone()));
-        let _ = fs::remove_dir_all(checkpoints_index(checkpoints));
         let copied = Checkpoints::at(checkpoints, &fresh);
         let now = copied.record().await?;
         copied.restore(&present.tree, &now.tree).await?;
@@ -90,14 +94,16 @@ pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Ve
     Ok((Based { branch: Some(branch), reference: reference.or_else(|| head.clone()), commit: head }, too_large))
 }
 
-fn checkpoints_index(checkpoints: &Path) -> PathBuf {
-    checkpoints.join("index")
-}
-
 /// Where the original pushes to, read from its file and nothing run.
-async fn origin_of(source: &Path) -> Option<String> {
+pub async fn origin_of(source: &Path) -> Option<String> {
     let git = Git::new("config").current_dir(Path::new("/")).env("GIT_DIR", "/nonexistent");
-    let url = git.arg("--file").arg(source.join(".git/config")).args(["--no-includes", "--get", "remote.origin.url"]).text().await.ok()?;
+    let url = git
+        .arg("--file")
+        .arg(source.join(".git/config"))
+        .args(["--no-includes", "--get", "remote.origin.url"])
+        .text()
+        .await
+        .ok()?;
     // Only what can be neither an option nor a command.
     crate::RepositoryUrl::parse(&url).ok().map(|(url, _)| url.as_str().to_owned())
 }

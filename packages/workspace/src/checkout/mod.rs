@@ -5,11 +5,13 @@
 
 mod branch;
 mod clone;
+mod copy;
 mod fresh;
 mod submodules;
 
 pub use branch::{Based, Branch};
 pub use clone::{CloneRequest, clone};
+pub use copy::{CopyRequest, copy, is_owned_by_another, origin_of};
 pub use fresh::{init, is_there};
 
 /// Why a workspace could not be made.

@@ -5,9 +5,10 @@ use utoipa::ToSchema;
 use super::{
     queue::QueueSummary,
     run::{Model, Run, TokenUsage},
+    workspace::Workspace,
 };
 use crate::{
-    app::{AgentRow, App, RunRow, clock::rfc3339},
+    app::{AgentRow, App, RunRow, clock::rfc3339, workspace::Source},
     http::AppState,
 };
 
@@ -59,22 +60,18 @@ pub struct Env {
 }
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = RepoConfig)]
 pub struct Repo {
     url: String,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct Workspace {
-    /// `local` or `empty`.
-    #[serde(rename = "type")]
-    kind: String,
-    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starting_ref: Option<String>,
 }
 
 /// An agent with its latest run.
 pub fn agent(app: &App, row: &AgentRow, latest: Option<&RunRow>) -> Agent {
     let model_name = latest.and_then(|run| run.model_name.clone());
+    let source = Source::of(row);
     Agent {
         name: row.name.clone(),
         status: if row.archived_at.is_some() { "ARCHIVED" } else { "ACTIVE" },
@@ -83,17 +80,17 @@ pub fn agent(app: &App, row: &AgentRow, latest: Option<&RunRow>) -> Agent {
         created_at: rfc3339(row.created_at),
         updated_at: rfc3339(row.updated_at),
         latest_run_id: row.latest_run_id.clone(),
-        repos: Vec::new(),
-        work_on_current_branch: false,
+        repos: source.repositories.into_iter().map(|repo| Repo { url: repo.url, starting_ref: repo.starting_ref }).collect(),
+        work_on_current_branch: source.work_on_current_branch,
         auto_create_pr: false,
         driver: row.driver.clone(),
-        workspace: Workspace { kind: row.workspace_type.clone(), path: app.workspace(row).to_string_lossy().into_owned() },
+        workspace: super::workspace::workspace(app, row),
         permission: Permission::parse(&row.permission).unwrap_or(Permission::Rules),
         mode: Mode::parse(&row.mode).unwrap_or(Mode::Agent),
         model: (row.model.is_some() || model_name.is_some())
             .then(|| Model { id: row.model.clone().unwrap_or_else(|| "auto".to_owned()), display_name: model_name }),
         unread: row.unread,
-        latest_run: latest.map(|run| super::run::run(app, run)),
+        latest_run: latest.map(|run| super::run::run(app, run).with_git(super::workspace::branches(row))),
         queue: (row.queued > 0 || row.queue_pause.is_some()).then(|| super::queue::summary(row)),
         session_id: row.session_id.clone(),
         terminal_command: app.terminal_command(row),

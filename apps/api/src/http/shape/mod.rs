@@ -4,3 +4,4 @@ pub mod agent;
 pub mod queue;
 pub mod run;
 pub mod step;
+pub mod workspace;

@@ -2,6 +2,7 @@ use domain::{Mode, Permission, RunError, RunStatus, Usage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::workspace::Git;
 use crate::app::{App, RunRow, admission::Waiting, clock::rfc3339};
 
 /// One prompt and what came of it: Cursor's fields, and ours.
@@ -38,6 +39,16 @@ pub struct Run {
     queue_position: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<RunWaiting>,
+    /// The agent's branches, which are the same for all its runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    git: Option<Git>,
+}
+
+impl Run {
+    pub fn with_git(mut self, git: Option<Git>) -> Self {
+        self.git = git;
+        self
+    }
 }
 
 /// Why a run has not begun.
@@ -104,6 +115,7 @@ pub fn run(app: &App, row: &RunRow) -> Run {
         tool_calls: row.tool_calls,
         queue_position,
         waiting,
+        git: None,
     }
 }
 

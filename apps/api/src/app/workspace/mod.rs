@@ -1,0 +1,42 @@
+//! Where agents work: from what was chosen to a directory, and what can be done with the work in it.
+
+pub mod access;
+mod give_up;
+pub mod places;
+pub mod ports;
+pub mod prepare;
+pub mod recorder;
+pub mod settings;
+pub mod source;
+
+pub use source::{Source, WorkspaceChoice};
+
+use std::{path::PathBuf, sync::Arc};
+
+use workspace::mirror::Mirrors;
+
+use super::data_directory::DataDirectory;
+
+/// What workspaces need besides the database.
+pub struct Workspaces {
+    pub mirrors: Mirrors,
+    pub places: Arc<places::Places>,
+    pub recorder: Arc<recorder::Recorder>,
+    pub(super) giving_ports: tokio::sync::Mutex<()>,
+}
+
+impl Workspaces {
+    pub fn new(data: &DataDirectory, recorder: Arc<recorder::Recorder>) -> Self {
+        Self {
+            mirrors: Mirrors::new(data.mirrors()),
+            places: Arc::default(),
+            recorder,
+            giving_ports: tokio::sync::Mutex::default(),
+        }
+    }
+}
+
+/// HOME as the server was given it.
+pub(super) fn home() -> Option<PathBuf> {
+    crate::config::home()
+}
