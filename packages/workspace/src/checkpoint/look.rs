@@ -31,7 +31,7 @@ pub struct Look {
 impl Look {
     pub fn at(root: &Dir) -> Result<Self, WorkspaceError> {
         let look = Mutex::new(Self::default());
-        Walk { root, from: Path::new(""), ignored: false, stats: true }.run(|listed| {
+        Walk { root, from: Path::new(""), ignored: false, git: false, stats: true }.run(|listed| {
             let mut look = look.lock().unwrap_or_else(PoisonError::into_inner);
             look.take(listed);
             if look.files.len() > MOST_FILES { Next::Stop } else { Next::Go }

@@ -25,11 +25,13 @@ pub struct Walk<'a> {
     pub from: &'a Path,
     /// Also what is ignored.
     pub ignored: bool,
+    /// Also what is git's own.
+    pub git: bool,
     /// Ask for each entry's [`Stat`].
     pub stats: bool,
 }
 
-/// A directory and what is in it, without `.git`.
+/// A directory and what is in it.
 pub struct Listed {
     /// From the top; `""` for itself.
     pub path: PathBuf,
@@ -70,13 +72,13 @@ struct Queue {
 impl Walk<'_> {
     /// Calls `visit` once for every directory, in no order, from several threads.
     pub fn run(&self, visit: impl Fn(Listed) -> Next + Sync) {
-        let Some(ignores) = self.rules_above() else {
-            let entries = Err(io::Error::from(io::ErrorKind::NotFound));
-            visit(Listed { path: self.from.to_owned(), entries, is_repository: false });
-            return;
+        let first = match self.first() {
+            Ok(first) => first,
+            Err(error) => {
+                visit(Listed { path: self.from.to_owned(), entries: Err(error), is_repository: false });
+                return;
+            }
         };
-        let (ignores, ignored) = ignores;
-        let first = Job { path: self.from.to_owned(), ignores, ignored };
         let (queue, more) = (Mutex::new(Queue { jobs: vec![first], ..Queue::default() }), Condvar::new());
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
         std::thread::scope(|scope| {
@@ -87,16 +89,20 @@ impl Walk<'_> {
         });
     }
 
-    /// The rules of the directory where the walk begins, and whether it is ignored itself.
-    fn rules_above(&self) -> Option<(Ignores, bool)> {
+    /// Only the directory where the walk begins.
+    pub fn one(&self) -> io::Result<Vec<Entry>> {
+        self.entries(&self.first()?, &mut Vec::new(), &mut false)
+    }
+
+    fn first(&self) -> io::Result<Job> {
         let mut ignores = Ignores::top(self.root);
         let (mut path, mut ignored) = (PathBuf::new(), false);
         for name in self.from {
             path.push(name);
             ignored = ignored || ignores.ignore(&path, true);
-            ignores = ignores.within(open(self.root, &path).ok()?, &path, ignored);
+            ignores = ignores.within(open(self.root, &path)?, &path, ignored);
         }
-        Some((ignores, ignored))
+        Ok(Job { path, ignores, ignored })
     }
 
     fn work(&self, queue: &Mutex<Queue>, more: &Condvar, visit: &(impl Fn(Listed) -> Next + Sync)) {
@@ -146,7 +152,9 @@ impl Walk<'_> {
             }
             if is_git(name) {
                 *is_repository |= name == ".git";
-                continue;
+                if !self.git {
+                    continue;
+                }
             }
             let Some(kind) = kind_of(&directory, name, entry.file_type())? else { continue };
             let path = job.path.join(name);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 mod checkpoints;
 mod diffs;
+mod files;
 mod place;
 mod remotes;
 mod restores;

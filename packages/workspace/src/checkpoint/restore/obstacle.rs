@@ -92,7 +92,7 @@ impl Search<'_> {
     /// A file in a directory that does not go.
     fn other_in(&self, directory: &Path) -> Option<String> {
         let found = Mutex::new(None);
-        Walk { root: self.root, from: directory, ignored: true, stats: false }.run(|listed: Listed| {
+        Walk { root: self.root, from: directory, ignored: true, git: false, stats: false }.run(|listed: Listed| {
             let other = match &listed.entries {
                 Ok(_) if listed.is_repository => Some(listed.path.join(".git")),
                 Ok(entries) => entries
