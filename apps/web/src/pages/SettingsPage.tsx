@@ -5,6 +5,7 @@ import { errorMessage } from "../api/client";
 import { forgetCursorKey, getDoctor, signOut } from "../api/machine";
 import { doctorQuery, sessionQuery } from "../api/queries";
 import type { Check } from "../api/types";
+import { GitSection } from "../components/git/GitSection";
 import { LimitsSection } from "../components/limits/LimitsSection";
 import { PageHeader } from "../components/PageHeader";
 import { Line, Section } from "../components/settings/Section";
@@ -26,6 +27,7 @@ export default function SettingsPage() {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto w-full max-w-170 space-y-8 px-4 py-6 sm:px-6">
           <CursorSection />
+          <GitSection />
           <LimitsSection />
           <MachineSection />
           <PageSection />

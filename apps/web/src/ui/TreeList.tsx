@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 
 export interface TreeItem {
   key: string;
@@ -26,7 +26,8 @@ export function TreeList<T extends TreeItem>({ label, items, selected, busy, chi
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string>();
   const activeIndex = Math.max(0, items.findIndex(({ key }) => key === (active ?? selected)));
-  const virtualizer = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, getItemKey: (index) => items[index]!.key, estimateSize: () => HEIGHT, overscan: 10, paddingStart: 4, paddingEnd: 8 });
+  const getItemKey = useCallback((index: number) => items[index]!.key, [items]);
+  const virtualizer = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, getItemKey, estimateSize: () => HEIGHT, overscan: 10, paddingStart: 4, paddingEnd: 8 });
 
   // What is chosen elsewhere is brought into sight.
   useEffect(() => {
@@ -81,7 +82,7 @@ export function TreeList<T extends TreeItem>({ label, items, selected, busy, chi
           if (item.expanded === undefined) onSelect(item);
           else onToggle(item);
         }}
-        className="group/tree relative min-h-full outline-offset-[-2px]"
+        className="group/tree relative min-h-full outline-none"
         style={{ height: virtualizer.getTotalSize() }}
       >
         {shown.map(({ index, start }) => {

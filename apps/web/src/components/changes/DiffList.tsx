@@ -1,7 +1,9 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import { useMedia } from "../use-media";
 import { isTyping } from "../use-shortcuts";
+import { useWidth } from "../use-width";
 import { DiffFileHeader } from "./DiffFileHeader";
 import { DiffNote } from "./DiffNote";
 import { SplitLine, UnifiedLine } from "./DiffLine";
@@ -30,11 +32,19 @@ export function DiffList({ changes, layout, folded, target, onToggle, onReach, o
   const rows = useMemo(() => diffRows(files, layout, folded, unloaded), [files, layout, folded, unloaded]);
   const headers = useMemo(() => rows.flatMap((row, index) => (row.type === "file" ? [index] : [])), [rows]);
   const top = useRef(0);
+  const width = useWidth(scroller);
+  const [character, setCharacter] = useState(7.2);
+  useLayoutEffect(() => {
+    if (scroller.current) setCharacter(characterWidth(scroller.current));
+  }, []);
+  const narrow = useMedia("(max-width: 639px)");
+  // Another function would have every one of fifty thousand rows laid out anew.
+  const getItemKey = useCallback((index: number) => rows[index]!.id, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => keyOf(rows, index),
-    estimateSize: (index) => estimate(rows[index]!, scroller.current?.clientWidth ?? 700),
+    getItemKey,
+    estimateSize: (index) => estimate(rows[index]!, Math.floor((width - 8) / character), Math.floor((width / 2 - 8) / character), narrow ? 7 : 12),
     overscan: 20,
     // The header of the file that is read stays at the top.
     rangeExtractor: (range) => {
@@ -43,6 +53,8 @@ export function DiffList({ changes, layout, folded, target, onToggle, onReach, o
       return shown[0] === top.current || headers.length === 0 ? shown : [top.current, ...shown.filter((index) => index !== top.current)];
     },
   });
+  // The same lines break elsewhere in another width.
+  useEffect(() => virtualizer.measure(), [virtualizer, width, character]);
   const items = virtualizer.getVirtualItems();
 
   const lacking = items.flatMap(({ index }) => {
@@ -139,28 +151,23 @@ function headBefore(headers: readonly number[], index: number): number {
   return low;
 }
 
-function keyOf(rows: readonly DiffRow[], index: number): string {
-  const row = rows[index]!;
-  switch (row.type) {
-    case "file":
-    case "note":
-      return `${row.type} ${row.file.path}`;
-    case "hunk":
-      return `hunk ${row.file.path} ${row.text}`;
-    case "line":
-      return `${row.file.path} ${row.line.before ?? ""}:${row.line.after ?? ""}:${row.line.sign === "\\" ? index : ""}`;
-    case "pair":
-      return `${row.file.path} ${row.left?.before ?? ""} ${row.right?.after ?? ""}`;
-  }
-}
-
-/** A character is about 7.2 pixels wide; as a line breaks, so it is high. */
-function estimate(row: DiffRow, width: number): number {
+/** As a line breaks, so it is high; a guess that is right moves nothing when the line is drawn. `beside`: the columns of numbers and the sign. */
+function estimate(row: DiffRow, columns: number, halfColumns: number, beside: number): number {
   if (row.type === "file") return HEADER;
   if (row.type === "note") return 52;
   if (row.type === "hunk") return LINE;
-  const columns = (pixels: number) => Math.max(20, Math.floor((pixels - 110) / 7.23));
-  if (row.type === "line") return LINE * Math.ceil(Math.max(1, Math.min(row.line.text.length, 2_040)) / columns(width));
-  const longest = Math.max(row.left?.text.length ?? 0, row.right?.text.length ?? 0, 1);
-  return LINE * Math.ceil(Math.min(longest, 2_040) / columns(width / 2 + 40));
+  if (row.type === "line") return LINE * linesFor(row.line.text, columns - beside);
+  return LINE * Math.max(row.left ? linesFor(row.left.text, halfColumns - 7) : 1, row.right ? linesFor(row.right.text, halfColumns - 7) : 1);
+}
+
+function linesFor(text: string, columns: number): number {
+  return text.length <= columns ? 1 : Math.ceil(Math.min(text.length, 2_040) / Math.max(10, columns));
+}
+
+function characterWidth(element: HTMLElement): number {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return 7.2;
+  const { fontSize, fontFamily } = getComputedStyle(element);
+  context.font = `${fontSize} ${fontFamily}`;
+  return context.measureText("0".repeat(100)).width / 100;
 }

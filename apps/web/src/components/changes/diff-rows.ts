@@ -16,37 +16,46 @@ export interface Line {
 
 export type Note = "binary" | "truncated" | "loading" | "failed" | "unchanged";
 
-export type DiffRow =
+type Content =
   | { type: "file"; file: FileDiff; folded: boolean }
   | { type: "note"; file: FileDiff; note: Note; message?: string }
   | { type: "hunk"; file: FileDiff; text: string }
   | { type: "line"; file: FileDiff; line: Line }
   | { type: "pair"; file: FileDiff; left?: Line; right?: Line };
 
+/** A number for each row, as keys of fifty thousand must cost nothing. */
+export type DiffRow = Content & { id: number };
+
+let lastId = 0;
+const row = <T extends Content>(content: T): T & { id: number } => ({ ...content, id: ++lastId });
+
 /** What of a file could not be had yet, or at all. */
 export type Unloaded = { state: "loading" } | { state: "failed"; message: string };
 
-const cache = new WeakMap<FileDiff, Partial<Record<Layout, DiffRow[]>>>();
+const bodies = new WeakMap<FileDiff, Partial<Record<Layout, DiffRow[]>>>();
+const headers = new WeakMap<FileDiff, { open: DiffRow; folded: DiffRow }>();
 
 export function diffRows(files: readonly FileDiff[], layout: Layout, folded: ReadonlySet<string>, unloaded: ReadonlyMap<string, Unloaded>): DiffRow[] {
   const rows: DiffRow[] = [];
   for (const file of files) {
     const isFolded = folded.has(file.path);
-    rows.push({ type: "file", file, folded: isFolded });
-    if (!isFolded) for (const row of bodyRows(file, layout, unloaded.get(file.path))) rows.push(row);
+    let header = headers.get(file);
+    if (!header) headers.set(file, (header = { open: row({ type: "file", file, folded: false }), folded: row({ type: "file", file, folded: true }) }));
+    rows.push(isFolded ? header.folded : header.open);
+    if (!isFolded) for (const line of bodyRows(file, layout, unloaded.get(file.path))) rows.push(line);
   }
   return rows;
 }
 
 function bodyRows(file: FileDiff, layout: Layout, missing: Unloaded | undefined): DiffRow[] {
-  if (file.binary) return [{ type: "note", file, note: "binary" }];
-  if (missing?.state === "failed") return [{ type: "note", file, note: "failed", message: missing.message }];
-  if (missing?.state === "loading") return [{ type: "note", file, note: "loading" }];
-  if (file.truncated || (!file.hunks && isLarge(file))) return [{ type: "note", file, note: "truncated" }];
-  if (!file.hunks) return [{ type: "note", file, note: "loading" }];
-  if (file.hunks.length === 0) return [{ type: "note", file, note: "unchanged" }];
-  let known = cache.get(file);
-  if (!known) cache.set(file, (known = {}));
+  if (file.binary) return [row({ type: "note", file, note: "binary" })];
+  if (missing?.state === "failed") return [row({ type: "note", file, note: "failed", message: missing.message })];
+  if (missing?.state === "loading") return [row({ type: "note", file, note: "loading" })];
+  if (file.truncated || (!file.hunks && isLarge(file))) return [row({ type: "note", file, note: "truncated" })];
+  if (!file.hunks) return [row({ type: "note", file, note: "loading" })];
+  if (file.hunks.length === 0) return [row({ type: "note", file, note: "unchanged" })];
+  let known = bodies.get(file);
+  if (!known) bodies.set(file, (known = {}));
   return (known[layout] ??= file.hunks.flatMap((hunk) => hunkRows(file, hunk, layout)));
 }
 
@@ -57,8 +66,8 @@ function isLarge({ additions = 0, deletions = 0 }: FileDiff): boolean {
 
 function hunkRows(file: FileDiff, hunk: Hunk, layout: Layout): DiffRow[] {
   const lines = linesOf(hunk, file.path);
-  const head: DiffRow = { type: "hunk", file, text: `@@ −${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@${hunk.section ? ` ${hunk.section}` : ""}` };
-  return [head, ...(layout === "unified" ? lines.map((line): DiffRow => ({ type: "line", file, line })) : pairs(file, lines))];
+  const head = row({ type: "hunk", file, text: `@@ −${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@${hunk.section ? ` ${hunk.section}` : ""}` });
+  return [head, ...(layout === "unified" ? lines.map((line) => row({ type: "line", file, line })) : pairs(file, lines))];
 }
 
 export function linesOf(hunk: Hunk, path: string): Line[] {
@@ -85,7 +94,7 @@ function pairs(file: FileDiff, lines: readonly Line[]): DiffRow[] {
   let removed: Line[] = [];
   let added: Line[] = [];
   const flush = () => {
-    for (let index = 0; index < Math.max(removed.length, added.length); index++) rows.push({ type: "pair", file, left: removed[index], right: added[index] });
+    for (let index = 0; index < Math.max(removed.length, added.length); index++) rows.push(row({ type: "pair", file, left: removed[index], right: added[index] }));
     removed = [];
     added = [];
   };
@@ -96,7 +105,7 @@ function pairs(file: FileDiff, lines: readonly Line[]): DiffRow[] {
     } else if (line.sign === "+") added.push(line);
     else {
       flush();
-      if (line.sign === " ") rows.push({ type: "pair", file, left: line, right: line });
+      if (line.sign === " ") rows.push(row({ type: "pair", file, left: line, right: line }));
     }
   }
   flush();

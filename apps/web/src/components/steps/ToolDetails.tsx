@@ -1,5 +1,6 @@
 /** What a tool call found or did, by its kind. */
 import { lazy, type ReactNode, Suspense } from "react";
+import { Link } from "react-router";
 
 import type { ToolCallStep } from "../../api/types";
 import { relativeTo } from "../../ui/paths";
@@ -49,8 +50,23 @@ export function ToolDetails({ step }: { step: ToolCallStep }) {
   return (
     <>
       <Details step={step} />
+      {step.view.kind === "edit" && step.outcome.type === "success" && <InChanges path={step.view.path} runId={step.runId} />}
       {step.truncated && <WholeStep step={step} />}
     </>
+  );
+}
+
+/** From an edit to the file among the changes of its run. */
+function InChanges({ path, runId }: { path: string; runId: string }) {
+  const { agentId, directory } = useStepActions();
+  const inside = relativeTo(path, directory);
+  if (inside.startsWith("/") || inside === ".") return null;
+  return (
+    <p className="border-t border-line px-3 py-1.5 text-xs">
+      <Link to={`/agents/${agentId}/changes?run=${encodeURIComponent(runId)}&path=${encodeURIComponent(inside)}`} className="text-accent-ink underline underline-offset-2">
+        See it among the changes
+      </Link>
+    </p>
   );
 }
 
