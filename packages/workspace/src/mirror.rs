@@ -137,6 +137,16 @@ impl Mirrors {
         git.output_with(Input::File(lock)).await.map(drop)
     }
 
+    /// Removes a mirror that nobody borrows from. False where somebody has it just now.
+    pub async fn remove(&self, path: &Path) -> io::Result<bool> {
+        let fetch = self.fetch_of(path);
+        let Ok(_turn) = fetch.turn.try_lock() else { return Ok(false) };
+        let Some(_lock) = try_lock(path)? else { return Ok(false) };
+        let path = path.to_owned();
+        let removing = tokio::task::spawn_blocking(move || fs::remove_dir_all(path));
+        removing.await.map_err(io::Error::other)?.map(|()| true)
+    }
+
     fn fetch_of(&self, path: &Path) -> Arc<Fetch> {
         let mut fetches = self.fetches.lock().unwrap_or_else(PoisonError::into_inner);
         fetches.retain(|_, fetch| Arc::strong_count(fetch) > 1);

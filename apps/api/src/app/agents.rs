@@ -188,6 +188,14 @@ impl App {
         self.get_agent(user_id, id).await
     }
 
+    /// Tells pages that something about an agent, which stands in no row, is another one now.
+    pub async fn announce_agent(&self, id: &str) -> Result<()> {
+        if let Some(agent) = agents::find_any(&self.db, id).await? {
+            agents::update(&self.db, agent.user_id, &agent.id, AgentChange::default()).await?;
+        }
+        Ok(())
+    }
+
     /// Archives or brings back; the same again changes nothing.
     pub async fn set_archived(&self, user_id: i64, id: &str, archived: bool) -> Result<()> {
         let agent = self.get_agent(user_id, id).await?;

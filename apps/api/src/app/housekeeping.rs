@@ -25,6 +25,10 @@ pub struct Report {
     pub runs_removed: u64,
     /// Directories of chats that are not there any more.
     pub leftovers_removed: u64,
+    /// Chats whose files were removed, with the work kept.
+    pub workspaces_given_up: u64,
+    /// Mirrors of repositories that no chat works in any more.
+    pub mirrors_removed: u64,
     pub freed_bytes: u64,
 }
 
@@ -34,6 +38,8 @@ impl std::fmt::Display for Report {
             (self.logs_compressed, "run log compressed", "run logs compressed"),
             (self.runs_removed, "run directory removed", "run directories removed"),
             (self.leftovers_removed, "leftover of a deleted chat removed", "leftovers of deleted chats removed"),
+            (self.workspaces_given_up, "idle chat's files given up", "idle chats' files given up"),
+            (self.mirrors_removed, "unused mirror removed", "unused mirrors removed"),
         ]
         .into_iter()
         .filter(|(count, ..)| *count > 0)
@@ -55,6 +61,8 @@ impl App {
         let now = now_ms();
         let CleanedUp { compressed, removed, freed_bytes } = self.clean_up_runs(now).await?;
         let (leftovers_removed, leftover_bytes) = self.remove_leftovers(now).await?;
+        let (workspaces_given_up, given_up_bytes) = self.give_up_idle(now).await?;
+        let (mirrors_removed, mirror_bytes) = self.tend_mirrors(now).await?;
         idempotency::prune(&self.db, now - KEPT_MS).await?;
         sessions::prune(&self.db, now).await?;
         changes::prune(&self.db).await?;
@@ -63,7 +71,9 @@ impl App {
             logs_compressed: compressed,
             runs_removed: removed,
             leftovers_removed,
-            freed_bytes: freed_bytes + leftover_bytes,
+            workspaces_given_up,
+            mirrors_removed,
+            freed_bytes: freed_bytes + leftover_bytes + given_up_bytes + mirror_bytes,
         };
         if report.freed_bytes > 0 {
             settings::set(&self.db, SETTING, &serde_json::to_string(&report).unwrap_or_default()).await?;
@@ -106,15 +116,17 @@ impl App {
     /// What deleted chats left in the data directory, as when the server died while it removed them.
     async fn remove_leftovers(&self, now: i64) -> Result<(u64, u64)> {
         let (mut removed, mut freed) = (0, 0);
-        for parent in [self.data.root().join("cursor"), self.data.root().join("workspaces")] {
-            let ids: Vec<String> =
-                names_in(&parent).await?.into_iter().filter(|name| name.parse::<domain::AgentId>().is_ok()).collect();
+        for parent in ["cursor", "workspaces", "checkpoints", "git"] {
+            let parent = self.data.root().join(parent);
+            let of_agents = |name: String| agent_of(&name).map(|id| (id, name));
+            let ids: Vec<(String, String)> = names_in(&parent).await?.into_iter().filter_map(of_agents).collect();
             let mut known = Vec::new();
             for some in ids.chunks(500) {
-                known.extend(agents::known(&self.db, some.to_vec()).await?);
+                known.extend(agents::known(&self.db, some.iter().map(|(id, _)| id.clone()).collect()).await?);
             }
-            for id in ids.iter().filter(|id| !known.contains(id)) {
-                let path = parent.join(id);
+            // One that is being made is not known to be left, either.
+            for (_, name) in ids.iter().filter(|(id, name)| !known.contains(id) || name.starts_with('.')) {
+                let path = parent.join(name);
                 let work = tokio::task::spawn_blocking(move || remove_old(&path, now));
                 if let Some(bytes) = work.await.map_err(|error| Error::internal("clean up", error))? {
                     (removed, freed) = (removed + 1, freed + bytes);
@@ -123,6 +135,12 @@ impl App {
         }
         Ok((removed, freed))
     }
+}
+
+/// Whose it is: `<id>`, `<id>.git`, or `.<id>.new` of one that was never finished.
+fn agent_of(name: &str) -> Option<String> {
+    let id = name.trim_start_matches('.').trim_end_matches(".new").trim_end_matches(".git");
+    id.parse::<domain::AgentId>().ok().map(|id| id.to_string())
 }
 
 /// The bytes that it took, if it was old enough and could be removed.

@@ -43,7 +43,7 @@ use cursor::{login::LoginProcess, program::Finder};
 use cursor_state::CursorStateCache;
 use data_directory::DataDirectory;
 pub use db::{
-    AgentRow, Change, QueuedPromptRow, RunRow, StoredStep,
+    AgentRow, Change, CheckpointRow, GitCredentialRow, QueuedPromptRow, RunRow, StoredStep,
     query::{agents::Filter as AgentFilter, page::Page},
 };
 pub use error::{Error, Kind, Result};

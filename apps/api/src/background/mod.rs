@@ -3,6 +3,7 @@
 
 mod clean_up;
 mod line;
+mod places;
 mod queues;
 
 use std::sync::Arc;
@@ -13,4 +14,5 @@ pub fn start(app: &Arc<App>) {
     app.tasks.spawn(queues::start_queued(app.clone()));
     app.tasks.spawn(clean_up::clean_up(app.clone()));
     app.tasks.spawn(line::tell_who_waits(app.clone()));
+    app.tasks.spawn(places::tell_who_shares(app.clone()));
 }

@@ -406,6 +406,6 @@ fn environment(variables: BTreeMap<String, String>) -> Result<Vec<(String, Strin
 }
 
 /// Tells null from absent.
-fn some<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> std::result::Result<Option<T>, D::Error> {
+pub fn some<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> std::result::Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -4,12 +4,15 @@
 mod agents;
 mod body;
 mod caller;
+mod checkpoints;
 mod cli_chats;
 mod cursor;
+mod diff;
 mod directories;
 mod doctor;
 mod error;
 mod events;
+mod git_credentials;
 mod guard;
 mod health;
 mod idempotency;
@@ -21,6 +24,7 @@ mod page;
 mod path;
 mod query;
 mod queue;
+mod repositories;
 mod runs;
 pub mod server;
 mod session;
@@ -28,6 +32,7 @@ pub mod shape;
 mod sse;
 mod steps;
 mod stream;
+mod workspace_settings;
 
 use std::sync::Arc;
 

@@ -10,8 +10,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    AppState, agents, cli_chats, cursor, directories, doctor, events, health, limits, me, models, queue, runs, session, steps,
-    stream,
+    AppState, agents, checkpoints, cli_chats, cursor, diff, directories, doctor, events, git_credentials, health, limits, me,
+    models, queue, repositories, runs, session, steps, stream, workspace_settings,
 };
 
 #[derive(OpenApi)]
@@ -72,6 +72,15 @@ pub fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(cli_chats::get_cli_chat))
         .routes(routes!(cursor::get_login, cursor::start_login, cursor::stop_login))
         .routes(routes!(cursor::set_api_key, cursor::delete_api_key))
+        .routes(routes!(diff::get_diff))
+        .routes(routes!(diff::get_patch))
+        .routes(routes!(checkpoints::list_checkpoints))
+        .routes(routes!(checkpoints::restore_checkpoint))
+        .routes(routes!(repositories::list_repositories))
+        .routes(routes!(repositories::list_refs))
+        .routes(routes!(git_credentials::list_git_credentials, git_credentials::put_git_credential))
+        .routes(routes!(git_credentials::delete_git_credential))
+        .routes(routes!(workspace_settings::get_workspace_settings, workspace_settings::patch_workspace_settings))
         .routes(routes!(session::create_session, session::get_session, session::delete_session))
 }
 

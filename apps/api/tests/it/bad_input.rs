@@ -27,7 +27,11 @@ async fn bodies_that_are_not_as_expected() {
         ("{\"prompt\":{\"text\":\"x\"},\"envVars\":{\"CURSOR_X\":\"1\"}}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"envVars\":{\"NODE_OPTIONS\":\"1\"}}", "validation_error"),
         ("{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"u\"}],\"workspace\":{\"type\":\"empty\"}}", "validation_error"),
-        ("{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"u\"}]}", "feature_unavailable"),
+        ("{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"u\"}]}", "invalid_repository"),
+        (
+            "{\"prompt\":{\"text\":\"x\"},\"repos\":[{\"url\":\"https://h/x\",\"prUrl\":\"https://h/x/pull/1\"}]}",
+            "feature_unavailable",
+        ),
         ("{\"prompt\":{\"text\":\"x\",\"images\":[{}]}}", "feature_unavailable"),
     ] {
         let answer = test.raw(Method::POST, "/v1/agents", body).await;

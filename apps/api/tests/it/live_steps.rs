@@ -7,11 +7,12 @@ use crate::app::{TestApp, text_of};
 #[tokio::test]
 async fn the_stream_continues_exactly_where_the_steps_end() {
     let test = TestApp::new().await;
-    let (agent, run) = test.create("#demo chunks=300 rate=500").await;
+    let (agent, run) = test.create("#demo chunks=1500 rate=500").await;
     let path = format!("/v1/agents/{agent}/runs/{run}/stream");
     let mut seen = Vec::new();
-    for wanted in [1, 20, 100, 200] {
-        test.stream_until(&path, |events| events.iter().filter(|event| event.name == "assistant").count() >= wanted).await;
+    // By the text: how many pieces it comes in is another matter on a busy machine.
+    for wanted in [1, 50, 200, 400] {
+        test.stream_until(&path, |events| text_of(events, "assistant").len() >= wanted).await;
         let steps = test.get(&format!("/v1/agents/{agent}/steps")).await.json;
         assert_eq!(steps["live"]["runId"].as_str(), Some(run.as_str()));
         seen.push(steps);

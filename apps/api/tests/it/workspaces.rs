@@ -184,6 +184,8 @@ async fn a_copy_takes_along_what_is_not_committed_and_leaves_the_original_alone(
 async fn chats_that_share_a_directory_say_so() {
     let test = TestApp::new().await;
     let (first, run) = test.create("#demo chunks=100000 rate=50").await;
+    let speaks = |events: &[crate::app::Event]| events.iter().any(|event| event.name == "assistant");
+    test.stream_until(&format!("/v1/agents/{first}/runs/{run}/stream"), speaks).await;
     fs::create_dir(test.project.join("inner")).unwrap();
     let workspace = json!({ "type": "local", "path": test.project.join("inner") });
     let second = create(&test, json!({ "workspace": workspace })).await.json;

@@ -71,6 +71,17 @@ pub async fn first_ports(db: &Db) -> Result<Vec<i32>, DbError> {
     Ok(select.into_tuple().all(db.reader()).await?)
 }
 
+/// Whose they are and what their workspaces are made from, of all that were made from something.
+pub async fn sources(db: &Db) -> Result<Vec<(i64, String)>, DbError> {
+    let select = agent::Entity::find().select_only().columns([agent::Column::UserId, agent::Column::WorkspaceSource]);
+    Ok(select
+        .filter(agent::Column::WorkspaceType.eq("git"))
+        .filter(agent::Column::WorkspaceSource.is_not_null())
+        .into_tuple()
+        .all(db.reader())
+        .await?)
+}
+
 /// Those whose workspace is ours and there, and that nothing happened to since `before`, or since they were archived
 /// before it; oldest first.
 pub async fn idle(db: &Db, before: i64, limit: u64) -> Result<Vec<AgentRow>, DbError> {

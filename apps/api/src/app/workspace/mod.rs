@@ -1,7 +1,10 @@
 //! Where agents work: from what was chosen to a directory, and what can be done with the work in it.
 
 pub mod access;
+mod checkpoints;
+pub mod diff;
 mod give_up;
+mod idle;
 pub mod places;
 pub mod ports;
 pub mod prepare;
@@ -22,7 +25,8 @@ pub struct Workspaces {
     pub mirrors: Mirrors,
     pub places: Arc<places::Places>,
     pub recorder: Arc<recorder::Recorder>,
-    pub(super) giving_ports: tokio::sync::Mutex<()>,
+    giving_ports: tokio::sync::Mutex<()>,
+    changing_settings: tokio::sync::Mutex<()>,
 }
 
 impl Workspaces {
@@ -32,11 +36,12 @@ impl Workspaces {
             places: Arc::default(),
             recorder,
             giving_ports: tokio::sync::Mutex::default(),
+            changing_settings: tokio::sync::Mutex::default(),
         }
     }
 }
 
 /// HOME as the server was given it.
-pub(super) fn home() -> Option<PathBuf> {
+fn home() -> Option<PathBuf> {
     crate::config::home()
 }

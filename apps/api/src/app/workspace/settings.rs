@@ -89,10 +89,20 @@ impl App {
         Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 
-    pub async fn set_workspace_settings(&self, changed: WorkspaceSettings) -> Result<WorkspaceSettings> {
+    /// Changes them. One that is not allowed changes nothing.
+    pub async fn change_workspace_settings(&self, change: impl FnOnce(&mut WorkspaceSettings)) -> Result<WorkspaceSettings> {
+        let _changing = self.workspaces.changing_settings.lock().await;
+        let mut changed = self.workspace_settings().await?;
+        change(&mut changed);
         changed.check()?;
         let json = serde_json::to_string(&changed).map_err(|error| Error::internal("write the settings", error))?;
         settings::set(&self.db, SETTING, &json).await?;
         Ok(changed)
+    }
+
+    /// Who the user's own git says they are.
+    pub async fn own_git_identity(&self) -> Option<Identity> {
+        let user_git = UserGit::read(super::home().as_deref()).await;
+        Some(Identity { name: user_git.name?, email: user_git.email? })
     }
 }
