@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -28,12 +29,12 @@ pub async fn seed(
     ours: &Repository,
     theirs: &UserRepository,
     known: &[Known],
-    files: &HashMap<PathBuf, Stat>,
+    files: &HashMap<OsString, Stat>,
     captured: &mut Captured,
 ) -> Result<(), WorkspaceError> {
     let fits: Vec<(&Known, &Stat)> = known
         .iter()
-        .filter_map(|known| Some((known, files.get(&known.path)?)))
+        .filter_map(|known| Some((known, files.get(known.path.as_os_str())?)))
         .filter(|(known, stat)| known.is_of(stat, &theirs.seen))
         .collect();
     if fits.is_empty() || !ours.add_alternate(&theirs.objects)? {
@@ -44,7 +45,7 @@ pub async fn seed(
         // Where line ends are converted, or a pointer stands for a large file, the sizes differ.
         if sizes.get(&known.id) == Some(&stat.size) {
             captured.files.insert(
-                known.path.clone(),
+                known.path.clone().into_os_string(),
                 Capture {
                     id: known.id,
                     mode: mode(stat),

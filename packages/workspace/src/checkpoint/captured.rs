@@ -78,7 +78,8 @@ pub struct Captured {
     pub boot: String,
     /// When the user's objects were last seen to be complete: the time of their `pack` directories.
     pub borrowed_at: i64,
-    pub files: HashMap<PathBuf, Capture>,
+    /// By path; as text, which is compared faster.
+    pub files: HashMap<OsString, Capture>,
     pub indexes: Vec<IndexSeen>,
     /// What the user's repositories track although it is ignored.
     pub tracked: Vec<PathBuf>,
@@ -110,7 +111,7 @@ impl Captured {
         }
         push_length(&mut bytes, self.files.len());
         for (path, capture) in &self.files {
-            push_bytes(&mut bytes, path.as_os_str().as_bytes());
+            push_bytes(&mut bytes, path.as_bytes());
             bytes.extend_from_slice(&capture.id.0);
             for number in [capture.size as i64, capture.modified, capture.changed, capture.inode as i64] {
                 bytes.extend_from_slice(&number.to_le_bytes());
@@ -144,7 +145,7 @@ impl Captured {
             let (modified, changed, inode) = (number(from)?, number(from)?, number(from)? as u64);
             let (mode, [flags]) = (u32::from_le_bytes(take(from)?), take(from)?);
             let (borrowed, fresh) = (flags & 1 != 0, flags & 2 != 0);
-            files.insert(path, Capture { id, mode, size, modified, changed, inode, borrowed, fresh });
+            files.insert(path.into_os_string(), Capture { id, mode, size, modified, changed, inode, borrowed, fresh });
         }
         Ok(Self { tree, boot, borrowed_at, files, indexes, tracked })
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -20,7 +21,7 @@ const MOST_FILES: usize = 1_000_000;
 /// The files and symlinks of a work tree that are not ignored.
 #[derive(Default)]
 pub struct Look {
-    pub files: HashMap<PathBuf, Stat>,
+    pub files: HashMap<OsString, Stat>,
     pub not_captured: Vec<NotCaptured>,
     /// Directories with a repository of the user's.
     pub repositories: Vec<PathBuf>,
@@ -32,8 +33,13 @@ impl Look {
     pub fn at(root: &Dir) -> Result<Self, WorkspaceError> {
         let look = Mutex::new(Self::default());
         Walk { root, from: Path::new(""), ignored: false, git: false, stats: true }.run(|listed| {
+            let mut one = Self::default();
+            one.take(listed);
             let mut look = look.lock().unwrap_or_else(PoisonError::into_inner);
-            look.take(listed);
+            look.files.extend(one.files);
+            look.not_captured.append(&mut one.not_captured);
+            look.repositories.append(&mut one.repositories);
+            look.closed.append(&mut one.closed);
             if look.files.len() > MOST_FILES { Next::Stop } else { Next::Go }
         });
         let mut look = look.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +79,7 @@ impl Look {
             Kind::Other => self.not_captured.push(NotCaptured::new(&path, 0, Reason::Special)),
             Kind::File if stat.size > LARGEST => self.not_captured.push(NotCaptured::new(&path, stat.size, Reason::TooLarge)),
             Kind::File | Kind::Symlink => {
-                self.files.insert(path, stat);
+                self.files.insert(path.into_os_string(), stat);
             }
         }
     }

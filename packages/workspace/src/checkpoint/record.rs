@@ -1,5 +1,6 @@
 use std::{
     collections::{HashMap, HashSet},
+    ffi::OsStr,
     fs::{self, File},
     os::fd::AsFd,
     path::{Path, PathBuf},
@@ -103,7 +104,9 @@ impl Recording {
         let (mut tracked, mut all) = (Vec::new(), Vec::new());
         for theirs in &self.theirs {
             let known = theirs.known(&self.ours.repository).await;
-            tracked.extend(known.iter().map(|known| known.path.clone()).filter(|path| !self.look.files.contains_key(path)));
+            tracked.extend(
+                known.iter().map(|known| known.path.clone()).filter(|path| !self.look.files.contains_key(path.as_os_str())),
+            );
             all.push(known);
         }
         self.captured.indexes = self.theirs.iter().map(|theirs| theirs.seen.clone()).collect();
@@ -121,14 +124,15 @@ impl Recording {
 
     /// Bytes of the files that differ from what was captured.
     fn unread(&self) -> u64 {
-        let differs = |path: &Path, stat: &Stat| self.captured.files.get(path).is_none_or(|file| !file.is_of(stat));
+        let differs = |path: &OsStr, stat: &Stat| self.captured.files.get(path).is_none_or(|file| !file.is_of(stat));
         self.look.files.iter().filter(|(path, stat)| differs(path, stat)).map(|(_, stat)| stat.size).sum()
     }
 
     /// Something was captured, is still there, and was passed over: it is ignored now, and may be tracked.
     fn has_newly_ignored(&self) -> bool {
-        let known: HashSet<&PathBuf> = self.captured.tracked.iter().collect();
-        let passed = self.captured.files.keys().filter(|path| !self.look.files.contains_key(*path) && !known.contains(path));
+        let known: HashSet<&OsStr> = self.captured.tracked.iter().map(|path| path.as_os_str()).collect();
+        let passed =
+            self.captured.files.keys().filter(|path| !self.look.files.contains_key(*path) && !known.contains(path.as_os_str()));
         passed.into_iter().any(|path| Stat::at(self.root.as_fd(), path).is_ok())
     }
 
@@ -145,13 +149,13 @@ impl Recording {
     fn finish(mut self) -> Result<Recorded, WorkspaceError> {
         let before = self.captured.files.len();
         let (files, closed) = (&self.look.files, &self.look.closed);
-        let is_closed = |path: &Path| closed.iter().any(|closed| path.starts_with(closed));
+        let is_closed = |path: &OsStr| closed.iter().any(|closed| Path::new(path).starts_with(closed));
         self.captured.files.retain(|path, _| files.contains_key(path) || is_closed(path));
         let is_fewer = self.captured.files.len() != before;
         let differs: Vec<(PathBuf, Stat)> = files
             .iter()
             .filter(|(path, stat)| self.captured.files.get(*path).is_none_or(|file| !file.is_of(stat)))
-            .map(|(path, stat)| (path.clone(), *stat))
+            .map(|(path, stat)| (PathBuf::from(path), *stat))
             .collect();
         if self.rebuild || is_fewer || !differs.is_empty() {
             self.read(&differs)?;
@@ -179,7 +183,7 @@ impl Recording {
             let (path, stat) = &differs[number];
             match content {
                 Ok(Content::Captured(capture)) => {
-                    self.captured.files.insert(path.clone(), capture);
+                    self.captured.files.insert(path.clone().into_os_string(), capture);
                     continue;
                 }
                 Ok(Content::Gone) => {}
@@ -191,7 +195,7 @@ impl Recording {
                     continue;
                 }
             }
-            self.captured.files.remove(path);
+            self.captured.files.remove(path.as_os_str());
         }
         Ok(())
     }

@@ -1,4 +1,8 @@
-use std::{ffi::OsStr, io, os::unix::ffi::OsStrExt, path::PathBuf};
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    os::unix::ffi::OsStrExt,
+};
 
 use super::{
     captured::Capture,
@@ -6,8 +10,8 @@ use super::{
 };
 
 /// Writes the trees that hold `files`; the topmost.
-pub fn write<'a>(objects: &Objects, files: impl IntoIterator<Item = (&'a PathBuf, &'a Capture)>) -> io::Result<ObjectId> {
-    let mut sorted: Vec<(&[u8], &Capture)> = files.into_iter().map(|(path, file)| (path.as_os_str().as_bytes(), file)).collect();
+pub fn write<'a>(objects: &Objects, files: impl IntoIterator<Item = (&'a OsString, &'a Capture)>) -> io::Result<ObjectId> {
+    let mut sorted: Vec<(&[u8], &Capture)> = files.into_iter().map(|(path, file)| (path.as_bytes(), file)).collect();
     // Git sorts a directory as if its name ended with a slash, which is how whole paths sort.
     sorted.sort_unstable_by_key(|(path, _)| *path);
     write_level(objects, &sorted, 0)

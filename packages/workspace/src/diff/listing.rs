@@ -13,9 +13,8 @@ use crate::{
     checkpoint::{ObjectId, gone},
 };
 
-/// Lists that are kept, of all workspaces together, and how many files they may have.
-const MOST_KEPT: usize = 16;
-const LONGEST_KEPT: usize = 20_000;
+/// So many files the lists that are kept have together, of all workspaces.
+const MOST_KEPT: usize = 50_000;
 
 /// A file that differs.
 #[derive(Clone, Debug)]
@@ -60,11 +59,7 @@ pub async fn list(checkpoints: &Checkpoints, from: ObjectId, to: ObjectId) -> Re
     let git = git.args(["--no-textconv", &from.to_string(), &to.to_string()]).timeout(Duration::from_secs(120));
     let listing = git.output().await.map_err(gone)?;
     let changes = Arc::new(parse(&listing).ok_or_else(|| WorkspaceError::CheckpointGone("git told of it oddly".to_owned()))?);
-    if changes.len() <= LONGEST_KEPT {
-        let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        all.truncate(MOST_KEPT - 1);
-        all.push_front((key, changes.clone()));
-    }
+    keep(key, changes.clone());
     Ok(changes)
 }
 
@@ -75,6 +70,18 @@ fn kept(key: &Key) -> Option<Arc<Vec<Change>>> {
     let changes = found.1.clone();
     all.push_front(found);
     Some(changes)
+}
+
+/// Those that were not asked for longest go.
+fn keep(key: Key, changes: Arc<Vec<Change>>) {
+    let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    all.push_front((key, changes));
+    let mut sum = 0;
+    // A short one counts, too.
+    all.retain(|(_, changes)| {
+        sum += changes.len().max(500);
+        sum <= MOST_KEPT
+    });
 }
 
 /// First every file with its modes and ids, then every file in the same order with its lines.

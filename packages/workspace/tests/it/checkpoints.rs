@@ -143,3 +143,82 @@ async fn rules_without_end_are_no_rules() {
     place.link(".gitignore", "/dev/zero").write("a", "a");
     assert_eq!(place.paths(&place.record().await), [".gitignore", "a"]);
 }
+
+#[tokio::test]
+async fn what_did_not_change_costs_no_git() {
+    let place = Place::with_git();
+    place.write(".gitignore", "ignored\n").write("ignored", "tracked").write("a", "a");
+    place.git(&["add", "-f", "."]);
+    let tree = place.record().await;
+    let there_is_no_git = |test: &str| {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--ignored", "--nocapture"])
+            .env("PATH", place.directory.path())
+            .env("WORK_TREE", &place.work)
+            .env("PRIVATE", place.checkpoints.directory())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(there_is_no_git("checkpoints::record_elsewhere").contains(&tree));
+    // A change is no reason either.
+    place.write("a", "b");
+    assert!(!there_is_no_git("checkpoints::record_elsewhere").contains(&tree));
+}
+
+#[tokio::test]
+#[ignore = "is run by another test, in a process of its own"]
+async fn record_elsewhere() {
+    let path = |name| std::path::PathBuf::from(std::env::var_os(name).unwrap());
+    let recorded = workspace::Checkpoints::at(&path("PRIVATE"), &path("WORK_TREE")).record().await.unwrap();
+    println!("{}", recorded.tree);
+}
+
+#[tokio::test]
+async fn many_records_at_once_agree() {
+    let place = Place::with_git();
+    for number in 0..50 {
+        place.write(&format!("d{}/f{number}", number % 5), format!("{number}"));
+    }
+    let all: Vec<_> = (0..8)
+        .map(|_| {
+            tokio::spawn({
+                let checkpoints = place.checkpoints.clone();
+                async move { checkpoints.record().await }
+            })
+        })
+        .collect();
+    let mut trees = std::collections::HashSet::new();
+    for record in all {
+        trees.insert(record.await.unwrap().unwrap().tree);
+    }
+    assert_eq!(trees.len(), 1);
+}
+
+#[tokio::test]
+async fn files_that_come_and_go_fail_nothing() {
+    let place = Place::new();
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (work, stopped) = (place.work.clone(), stop.clone());
+    let busy = std::thread::spawn(move || {
+        while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            for name in ["a", "b", "c"] {
+                let path = work.join(name);
+                let _ = fs::create_dir(&path);
+                let _ = fs::write(path.join("in"), "x");
+                let _ = fs::remove_dir_all(&path);
+                let _ = fs::write(&path, "y".repeat(1000));
+                let _ = fs::remove_file(&path);
+                let _ = std::os::unix::fs::symlink("none", &path);
+                let _ = fs::remove_file(&path);
+            }
+        }
+    });
+    for _ in 0..200 {
+        place.record().await;
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    busy.join().unwrap();
+    assert_eq!(place.record().await, place.checkpoints.empty_tree().unwrap());
+}

@@ -9,3 +9,4 @@ mod place;
 mod planted;
 mod remotes;
 mod restores;
+mod round_trips;

@@ -52,7 +52,7 @@ impl Search<'_> {
         match (stat, step.present) {
             (None, _) => None,
             (Some(stat), Some(_)) if stat.kind() != Kind::Directory => {
-                let known = self.captured.and_then(|captured| captured.files.get(&step.path));
+                let known = self.captured.and_then(|captured| captured.files.get(step.path.as_os_str()));
                 let is_changed = known.is_some_and(|known| !known.looks_like(&stat));
                 is_changed.then(|| format!("{path} was changed meanwhile."))
             }
