@@ -24,7 +24,8 @@ export default function SettingsPage() {
   return (
     <div className="flex h-full flex-col">
       <PageHeader title="Settings" />
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      {/* What is hidden from sight is placed in here, and makes the document no longer. */}
+      <div className="relative min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto w-full max-w-170 space-y-8 px-4 py-6 sm:px-6">
           <CursorSection />
           <GitSection />

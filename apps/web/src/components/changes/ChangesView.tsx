@@ -21,6 +21,8 @@ import { useChanges } from "./use-changes";
 
 /** Below this the tree and the changes do not stand side by side. */
 const WIDE = 640;
+/** Below this two columns of code are of no use. */
+const NARROW = 480;
 
 interface ChangesViewProps {
   agent: Agent;
@@ -39,8 +41,10 @@ export function ChangesView({ agent, onAsk }: ChangesViewProps) {
   const [target, setTarget] = useState<{ path: string; at: number }>();
   const [reached, setReached] = useState<string>();
   const body = useRef<HTMLDivElement>(null);
-  const wide = useWidth(body) >= WIDE;
-  const layout = useStore(diffLayout);
+  const width = useWidth(body);
+  const wide = width >= WIDE;
+  const chosen = useStore(diffLayout);
+  const layout = width < NARROW ? "unified" : chosen;
   const showsTree = useStore(treeShown);
   const [treeOpen, setTreeOpen] = useState(false);
   const tree = wide ? showsTree : treeOpen;
@@ -67,7 +71,7 @@ export function ChangesView({ agent, onAsk }: ChangesViewProps) {
         runs={runs}
         range={range}
         diff={diff}
-        split={layout === "split"}
+        split={chosen === "split"}
         tree={tree}
         onRange={(next) => setSearch(Object.entries({ run: next.runId, from: next.from, to: next.to }).flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : [])), { replace: true })}
         onSplit={(split) => diffLayout.set(split ? "split" : "unified")}

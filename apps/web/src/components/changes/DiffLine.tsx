@@ -10,7 +10,7 @@ const MOST = 2_000;
 const look: Record<Line["sign"], { back: string; sign: string; word: string }> = {
   " ": { back: "", sign: "", word: "" },
   "+": { back: "bg-ok-soft", sign: "+", word: "added: " },
-  "-": { back: "bg-danger-soft", sign: "−", word: "removed: " },
+  "-": { back: "bg-danger-soft/80", sign: "−", word: "removed: " },
   "\\": { back: "text-dim", sign: "", word: "" },
 };
 

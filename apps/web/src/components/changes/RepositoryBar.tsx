@@ -31,7 +31,7 @@ export function RepositoryBar({ agentId, name, copyOf, repository, busy, onAsk }
   return (
     <div role="group" aria-label={path ? `Repository ${path}` : "Repository"} className="space-y-2 px-3 py-1.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-xs text-dim">
-        <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5">
+        <span className="flex min-w-0 flex-1 basis-60 flex-wrap items-center gap-x-2 gap-y-0.5">
           <Icon name="branch" size={14} className="text-faint" />
           {path && <span className="font-medium text-ink">{path}</span>}
           <span className="min-w-0 truncate font-mono text-ink" title={base && `from ${base.ref}`}>

@@ -39,7 +39,7 @@ export function FilesView({ agent }: { agent: Agent }) {
   const tree = wide || path === undefined;
   return (
     <div className="flex h-full flex-col">
-      <div className="flex h-10 shrink-0 items-center gap-1 border-b border-line px-2">
+      <div className="flex h-10 shrink-0 items-center gap-1 border-b touch:h-12 border-line px-2">
         {!tree && <IconButton icon="arrowLeft" label="Back to the files" onClick={() => open(undefined)} />}
         <button type="button" onClick={() => setFinding(true)} className="flex h-7 min-w-0 max-w-72 flex-1 items-center gap-2 rounded-md border border-line bg-canvas px-2 text-left text-sm text-faint hover:border-line-strong touch:h-10">
           <Icon name="search" size={14} />

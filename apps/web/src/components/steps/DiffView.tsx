@@ -12,7 +12,7 @@ const FIRST_LINES = 400;
 const look: Record<DiffLine["type"], { row: string; sign: string; word: string }> = {
   context: { row: "", sign: " ", word: "" },
   added: { row: "bg-ok-soft", sign: "+", word: "added: " },
-  removed: { row: "bg-danger-soft", sign: "−", word: "removed: " },
+  removed: { row: "bg-danger-soft/80", sign: "−", word: "removed: " },
 };
 
 export default function DiffView({ diff, path }: { diff: string; path: string }) {
