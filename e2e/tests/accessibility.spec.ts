@@ -85,6 +85,30 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectNothingSerious(page, "limits of a chat");
   });
 
+  test(`changes, files and the choice of a repository are in order, ${colorScheme}`, async ({ app }) => {
+    const { page } = app;
+    await page.emulateMedia({ colorScheme });
+    await page.getByRole("button", { name: /^Workspace/ }).click();
+    await page.getByRole("menuitem", { name: "Git repository…" }).click();
+    await expect(page.getByRole("dialog", { name: "Git repository" })).toBeVisible();
+    await expectNothingSerious(page, "repository");
+    await app.open(await app.createChat("#demo pace=0\nreplace \"greets\" with \"salutes\" in README.md, then create src/x.ts with \"export const x = 1;\""));
+    await app.expectEnded("FINISHED");
+    await app.header.getByRole("link", { name: /^Changes/ }).click();
+    await expect(page.getByRole("treeitem", { name: /x\.ts/ })).toBeVisible();
+    await expect(page.getByRole("group", { name: "Changes", exact: true })).toContainText("salutes");
+    await expectNothingSerious(page, "changes");
+    await page.getByRole("button", { name: "Workspace menu" }).click();
+    await page.getByRole("menuitem", { name: "Restore a checkpoint…" }).click();
+    await expect(page.getByRole("button", { name: /^Restore: run 1 began/ })).toBeVisible();
+    await expectNothingSerious(page, "checkpoints");
+    await page.keyboard.press("Escape");
+    await page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Files" }).click();
+    await page.getByRole("treeitem", { name: /README\.md/ }).click();
+    await expect(page.getByRole("group", { name: "Content of README.md" })).toContainText("salutes");
+    await expectNothingSerious(page, "files");
+  });
+
   test(`the sign-in page is in order, ${colorScheme}`, async ({ page, program }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto(program.url);

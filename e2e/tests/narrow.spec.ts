@@ -71,3 +71,22 @@ test("a queue and the limits fit 390 px, and all is reached by touch", async ({ 
   await expect(page.getByRole("group", { name: "Each day" })).toBeVisible();
   await expectNothingCutOff(page);
 });
+
+test("changes and files fit 390 px, and all is reached by touch", async ({ app }) => {
+  const { page } = app;
+  await app.open(await app.createChat("#demo pace=0\ncreate src/a-rather-long-directory/with-another/notes.ts with \"export const words = 'that go on for much longer than a narrow screen is wide';\""));
+  await app.expectEnded("FINISHED");
+  await app.header.getByRole("link", { name: /^Changes/ }).tap();
+  await expect(page.getByRole("group", { name: "Changes", exact: true })).toContainText("go on for much longer");
+  await expectNothingCutOff(page);
+  await page.getByRole("button", { name: "Show the tree of files" }).tap();
+  await page.getByRole("treeitem", { name: /notes\.ts/ }).tap();
+  await expect(page.getByRole("group", { name: "Changes", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Open the file" }).tap();
+  await expect(page.getByRole("group", { name: /^Content of/ })).toContainText("export const words");
+  await expectNothingCutOff(page);
+  const small = await page.locator("main button:visible, main header a:visible").evaluateAll((buttons) => buttons.map((button) => ({ name: button.getAttribute("aria-label") ?? button.textContent, height: button.getBoundingClientRect().height })).filter(({ height }) => height < 39.5));
+  expect(small).toEqual([]);
+  await page.getByRole("link", { name: "Back to the chat" }).tap();
+  await expect(app.message).toBeVisible();
+});
