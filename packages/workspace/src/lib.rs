@@ -10,6 +10,7 @@ mod error;
 pub mod files;
 pub mod git;
 pub mod mirror;
+pub mod overlay;
 pub mod progress;
 pub mod reference;
 pub mod remote;

@@ -1,11 +1,7 @@
 //! A copy of a repository on this machine: a clone that shares its objects by hard links, and takes along what is
 //! not committed and what is ignored but needed. The original is only read.
 
-use std::{
-    fs, io,
-    os::unix::fs::MetadataExt,
-    path::Path,
-};
+use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
 

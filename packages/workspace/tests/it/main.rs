@@ -5,6 +5,7 @@ mod borrowing;
 mod checkpoints;
 mod diffs;
 mod files;
+mod overlays;
 mod place;
 mod planted;
 mod remotes;
