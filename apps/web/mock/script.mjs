@@ -2,10 +2,12 @@
 // with TEXT`, `read FILE`), as with the real demo agent; anything else gets a guided tour.
 import { randomUUID } from "node:crypto";
 
+import { improve } from "./tree.mjs";
+
 const usage = { inputTokens: 11_240, outputTokens: 862, cacheReadTokens: 9_000, cacheWriteTokens: 0, totalTokens: 21_102 };
 
 /** Plays the prompt; returns what stops it. */
-export function play({ prompt, agent, loggedIn, emit, end }) {
+export function play({ prompt, agent, loggedIn, write, emit, end }) {
   const [, switches = "", text] = /^(?:#demo ?(.*)\n)?([\s\S]*)$/.exec(prompt);
   const on = Object.fromEntries(switches.split(/\s+/).filter(Boolean).map((word) => [word.split("=")[0], word.split("=")[1] ?? true]));
   const pace = Number(on.pace ?? (on.rate ? 1000 / Number(on.rate) : 30));
@@ -23,8 +25,8 @@ export function play({ prompt, agent, loggedIn, emit, end }) {
     words("thinking", "Let me see what is asked here. I will look at the project first, and then do it step by step.");
     if (on.chunks) for (let index = 0; index < Number(on.chunks); index++) queue.push(() => emit("assistant", { text: `word ${index} ` }));
     let known = false;
-    for (const line of text.split(/\n|(?:, | and )then /)) known = request(line.trim(), { agent, words, tool }) || known;
-    if (!known && !on.chunks) tour({ agent, words, tool });
+    for (const line of text.split(/\n|(?:, | and )then /)) known = request(line.trim(), { agent, words, tool, write: (path, change) => queue.push(() => write(path, change)) }) || known;
+    if (!known && !on.chunks) tour({ agent, words, tool, write: (change) => queue.push(() => write(undefined, change)) });
   }
   let stopped = false;
   const next = () => {
@@ -43,7 +45,7 @@ export function play({ prompt, agent, loggedIn, emit, end }) {
   };
 }
 
-function request(line, { agent, words, tool }) {
+function request(line, { agent, words, tool, write }) {
   const command = /^run `(.+)`/i.exec(line)?.[1];
   if (command) {
     const rule = `Shell(${command.split(" ")[0]})`;
@@ -57,6 +59,20 @@ function request(line, { agent, words, tool }) {
   if (/^that is allowed now/i.test(line)) {
     tool("run_terminal_cmd", { kind: "shell", command: "echo allowed", directory: agent.workspace.path }, { output: "allowed\n", exitCode: 0 });
     words("assistant", "Thank you. It is done now. ");
+    return true;
+  }
+  const [, path, text] = /^create (\S+) with "(.*)"$/i.exec(line) ?? [];
+  if (path) {
+    write(path, () => `${text}\n`);
+    tool("edit_file", { kind: "edit", path: `${agent.workspace.path}/${path}`, created: true, linesAdded: 1 }, { content: `${text}\n` });
+    words("assistant", `I created \`${path}\`. `);
+    return true;
+  }
+  const [, from, to, changed] = /^replace "(.*)" with "(.*)" in (\S+)$/i.exec(line) ?? [];
+  if (changed) {
+    write(changed, (known = "") => known.replaceAll(from, to));
+    tool("edit_file", { kind: "edit", path: `${agent.workspace.path}/${changed}`, linesAdded: 1, linesRemoved: 1 }, { diff: `@@ -1 +1 @@\n-${from}\n+${to}\n` });
+    words("assistant", `I changed \`${changed}\`. `);
     return true;
   }
   const read = /^read (\S+)/i.exec(line)?.[1];
@@ -114,7 +130,8 @@ for (const name of ["Ada", "Grace"]) {
 - [ ] Mention it in the changelog
 `;
 
-function tour({ agent, words, tool }) {
+function tour({ agent, words, tool, write }) {
+  write(improve);
   const root = agent.workspace.path;
   words("assistant", "I’ll look around first.");
   tool("glob", { kind: "glob", pattern: "**/*.ts", files: [] }, { files: ["src/greet.ts", "src/names.ts", "test/greet.test.ts"], total: 3 });

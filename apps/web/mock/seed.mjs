@@ -1,6 +1,6 @@
 // Chats for pictures: some that ended in each way, one very long.
 import { saveCliChat } from "./cli-chats.mjs";
-import { huge } from "./tree.mjs";
+import { huge, improve } from "./tree.mjs";
 
 const titles = ["Make the greeting polite", "Why does the nightly build fail on arm64?", "Move the settings page to the new router and drop the old one", "Upgrade SeaORM to 2.0", "Write the release notes", "Find the leak in the event log reader", "Explain packages/runner to a newcomer", "Rename `Job` to `Run` everywhere", "Add a dark theme", "Measure the first load"];
 
@@ -22,7 +22,8 @@ export function seed(store, home) {
     const at = new Date(Date.now() - ago).toISOString();
     Object.assign(run, { status: index === 1 ? "ERROR" : index === 5 ? "CANCELLED" : "FINISHED", createdAt: at, startedAt: at, updatedAt: at, durationMs: 42_000 + index * 9_000, usage: { inputTokens: 9_000, outputTokens: 900, cacheReadTokens: 4_000, cacheWriteTokens: 0, totalTokens: 13_900 } });
     store.workspaces.started(agent, run);
-    if (index !== 4) store.workspaces.ended(agent, run);
+    if (index !== 4) store.workspaces.of(agent).now = improve(store.workspaces.of(agent).base);
+    store.workspaces.ended(agent, run);
     if (index === 7) {
       const workspace = store.workspaces.of(agent);
       Object.assign(workspace, { now: huge(workspace.now), notCaptured: [{ path: "data/dump.sql", size: 81_000_000 }] });

@@ -60,7 +60,7 @@ export class Store {
   patchAgent(agent, { unread, model, ...change }) {
     Object.assign(agent, change);
     if (model !== undefined) agent.model = model ?? undefined;
-    if (unread === false) agent.unread = false;
+    if (unread !== undefined) agent.unread = unread;
     else agent.updatedAt = now();
     this.tellAgent(agent);
     return this.publicAgent(agent);
@@ -115,6 +115,7 @@ export class Store {
       prompt,
       agent,
       loggedIn,
+      write: (path, change) => this.workspaces.write(agent, path, change),
       emit: (event, data) => this.runEvent(agent, run, event, data),
       end: (status, fields) => this.endRun(agent, run, status, fields),
     });

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { extname } from "node:path";
 
-import { diffTrees, fileDiff, improve, isIgnored, project } from "./tree.mjs";
+import { diffTrees, fileDiff, isIgnored, project } from "./tree.mjs";
 
 const now = () => new Date().toISOString();
 const hash = (text) => createHash("sha1").update(text).digest("hex");
@@ -45,12 +45,14 @@ export class Workspaces {
     this.checkpoint(agent, "run_start", run.id);
   }
 
-  /** A run has written something, as agents do. */
-  ended(agent, run) {
+  /** An agent writes a file, or changes the whole. */
+  write(agent, path, change) {
+    if (agent.permission === "read-only") return;
     const workspace = this.of(agent);
-    if (agent.permission !== "read-only") {
-      workspace.now = workspace.checkpoints.some(({ kind }) => kind === "run_end") ? new Map(workspace.now).set("NOTES.md", `${workspace.now.get("NOTES.md") ?? "# Notes\n"}\n- ${run.id.slice(0, 12)} was here\n`) : improve(workspace.now);
-    }
+    workspace.now = path === undefined ? change(workspace.now) : new Map(workspace.now).set(path, change(workspace.now.get(path)));
+  }
+
+  ended(agent, run) {
     this.checkpoint(agent, "run_end", run.id);
   }
 

@@ -101,7 +101,7 @@ function Chat({ agent, view }: { agent: Agent; view: "changes" | "files" | undef
     <StepActionsContext value={actions}>
       <div className="flex h-full min-w-0">
         {showsChat && (
-          <div className={`flex h-full min-w-0 flex-col ${view ? "w-[40%] shrink-0" : "flex-1"}`}>
+          <div className={`flex h-full min-w-0 flex-col ${view ? "w-[38%] shrink-0" : "flex-1"}`}>
             <ChatHeader agent={agent} actions={agentActions} view={view} finishing={finishing} totalMs={totals.ms} totalTokens={Math.max(agent.totalUsage?.totalTokens ?? 0, totals.tokens)} />
             {(agent.workspace.state === "given_up" || (agent.workspace.sharedWith ?? []).length > 0) && (
               <Suspense>

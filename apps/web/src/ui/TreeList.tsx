@@ -97,7 +97,7 @@ export function TreeList<T extends TreeItem>({ label, items, selected, busy, chi
               aria-selected={item.key === selected}
               tabIndex={-1}
               data-tree-item={index}
-              className={`absolute inset-x-1 top-0 flex cursor-pointer select-none items-center gap-1.5 rounded-md pr-1.5 text-sm ${item.key === selected ? "bg-selected" : "hover:bg-hover"} ${index === activeIndex ? "group-focus-visible/tree:outline-2 group-focus-visible/tree:-outline-offset-2 group-focus-visible/tree:outline-accent-ink" : ""}`}
+              className={`absolute inset-x-1 top-0 flex cursor-pointer select-none items-center gap-1.5 rounded-md pr-1.5 text-sm ${item.key === selected ? "bg-hover font-medium" : "hover:bg-hover"} ${index === activeIndex ? "group-focus-visible/tree:outline-2 group-focus-visible/tree:-outline-offset-2 group-focus-visible/tree:outline-accent-ink" : ""}`}
               style={{ height: HEIGHT, transform: `translateY(${start}px)`, paddingLeft: 6 + item.depth * 12 }}
             >
               {children(item)}

@@ -20,7 +20,7 @@ import { RepositoryBars } from "./RepositoryBars";
 import { useChanges } from "./use-changes";
 
 /** Below this the tree and the changes do not stand side by side. */
-const WIDE = 640;
+const WIDE = 580;
 /** Below this two columns of code are of no use. */
 const NARROW = 480;
 

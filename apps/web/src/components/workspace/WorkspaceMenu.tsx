@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
 
 import { errorMessage } from "../../api/client";
 import type { Agent } from "../../api/types";
@@ -14,11 +15,14 @@ import { editorLinks } from "./editor-links";
 /** The ways out of a workspace, and what is known of it. */
 export function WorkspaceMenu({ agent }: { agent: Agent }) {
   const settings = useQuery(workspaceSettingsQuery).data;
+  // Of what is looked at: the whole chat, a run, or a part of it.
+  const [search] = useSearchParams();
+  const range = { runId: search.get("run") ?? undefined, from: search.get("from") ?? undefined, to: search.get("to") ?? undefined };
   const { path, state } = agent.workspace;
   const there = state !== "pending" && state !== "given_up";
   const copyPatch = async () => {
     try {
-      await writeClipboard(await getPatch(agent.id, {}));
+      await writeClipboard(await getPatch(agent.id, range));
       showToast({ message: "The patch is copied. `git apply` takes it." });
     } catch (error) {
       showToast({ message: errorMessage(error), tone: "error" });
