@@ -38,6 +38,12 @@ impl Checkpoints {
         Ok(inner.to_string())
     }
 
+    /// Trees of another repository of ours, whose objects stay, can be compared with from now on. `objects`: its
+    /// directory of objects.
+    pub fn borrow_from(&self, objects: &std::path::Path) -> Result<(), WorkspaceError> {
+        self.repository.add_alternate(objects).map(drop)
+    }
+
     /// The tree without anything in it.
     pub fn empty_tree(&self) -> Result<String, WorkspaceError> {
         self.repository.create()?;

@@ -10,6 +10,7 @@ mod compose;
 mod content;
 mod look;
 mod object;
+mod pack;
 mod record;
 mod repository;
 mod restore;
@@ -69,7 +70,8 @@ impl NotCaptured {
 impl Checkpoints {
     /// `directory`: the private repository, which is made by the first record. `work_tree` may be any directory.
     pub fn at(directory: &Path, work_tree: &Path) -> Self {
-        Self { repository: Repository { directory: directory.to_owned() }, work_tree: work_tree.to_owned() }
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        Self { repository: Repository { directory: absolute(directory) }, work_tree: absolute(work_tree) }
     }
 
     /// The private repository.

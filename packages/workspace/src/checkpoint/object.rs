@@ -8,11 +8,16 @@ use std::{
     io::{self, Write},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use flate2::{Compression, write::ZlibEncoder};
 use sha1::{Digest, Sha1};
+
+use super::pack::{Packed, Packing};
 
 /// The name of a blob or a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -58,12 +63,29 @@ impl fmt::Debug for ObjectId {
 }
 
 /// The `objects` directory of a repository of ours.
-#[derive(Clone)]
-pub struct Objects(PathBuf);
+pub struct Objects {
+    directory: PathBuf,
+    packed: OnceLock<Packed>,
+    /// What is written goes into one file, until [`Self::finish`].
+    packing: Option<Mutex<Packing>>,
+}
 
 impl Objects {
     pub fn at(directory: PathBuf) -> Self {
-        Self(directory)
+        Self { directory, packed: OnceLock::new(), packing: None }
+    }
+
+    /// For many. Nothing that is written is there before [`Self::finish`].
+    pub fn for_many(self) -> io::Result<Self> {
+        let packing = Packing::begin(&self.directory.join("pack"))?;
+        Ok(Self { packing: Some(Mutex::new(packing)), ..self })
+    }
+
+    pub fn finish(self) -> io::Result<()> {
+        match self.packing {
+            Some(packing) => packing.into_inner().unwrap_or_else(PoisonError::into_inner).finish(),
+            None => Ok(()),
+        }
     }
 
     pub fn write_blob(&self, content: &[u8]) -> io::Result<ObjectId> {
@@ -79,25 +101,41 @@ impl Objects {
     pub fn has(&self, id: ObjectId) -> bool {
         // An empty one is what a loss of power leaves of an object.
         fs::metadata(self.path(id)).is_ok_and(|file| file.len() > 0)
+            || self.packed.get_or_init(|| Packed::load(&self.directory.join("pack"))).has(id)
     }
 
     fn write(&self, kind: &str, content: &[u8]) -> io::Result<ObjectId> {
         let head = head(kind, content);
         let id = ObjectId::of(&head, content);
-        if self.has(id) {
+        if self.has(id) || self.pack(id, kind, content)? {
             return Ok(id);
         }
-        let mut encoder = ZlibEncoder::new(Vec::with_capacity(content.len() / 3 + 64), Compression::fast());
-        encoder.write_all(head.as_bytes())?;
-        encoder.write_all(content)?;
-        put(&self.path(id), &encoder.finish()?)?;
+        put(&self.path(id), &deflate(&[head.as_bytes(), content])?)?;
         Ok(id)
+    }
+
+    /// False: it is to be written into a file of its own.
+    fn pack(&self, id: ObjectId, kind: &str, content: &[u8]) -> io::Result<bool> {
+        let Some(packing) = &self.packing else { return Ok(false) };
+        let packing = || packing.lock().unwrap_or_else(PoisonError::into_inner);
+        if packing().has(id) {
+            return Ok(true);
+        }
+        let deflated = deflate(&[content])?;
+        packing().add(id, if kind == "tree" { 2 } else { 3 }, content.len(), &deflated)
     }
 
     fn path(&self, id: ObjectId) -> PathBuf {
         let name = id.to_string();
-        self.0.join(&name[..2]).join(&name[2..])
+        self.directory.join(&name[..2]).join(&name[2..])
     }
+}
+
+fn deflate(parts: &[&[u8]]) -> io::Result<Vec<u8>> {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(length / 3 + 64), Compression::fast());
+    parts.iter().try_for_each(|part| encoder.write_all(part))?;
+    encoder.finish()
 }
 
 /// Appends an entry to the content of a tree.

@@ -15,6 +15,7 @@ use super::{
     captured::Captured,
     content::{Content, Reader},
     look::{Look, stat_inside},
+    object::Objects,
     trees,
     user_index::UserRepository,
 };
@@ -22,6 +23,9 @@ use crate::{WorkspaceError, tree::Stat};
 
 /// Bytes that a record reads at most.
 const MOST_READ: u64 = 16 << 30;
+
+/// Files that are written into one.
+const MANY: usize = 100;
 
 /// A record that is being made. Nobody else makes one in the same repository meanwhile.
 struct Recording {
@@ -158,10 +162,13 @@ impl Recording {
             .map(|(path, stat)| (PathBuf::from(path), *stat))
             .collect();
         if self.rebuild || is_fewer || !differs.is_empty() {
-            self.read(&differs)?;
-            let objects = self.ours.repository.objects();
-            self.captured.tree =
-                trees::write(&objects, &self.captured.files).map_err(WorkspaceError::io("write a checkpoint"))?;
+            let mut objects = self.ours.repository.objects();
+            if differs.len() > MANY || (self.rebuild && self.captured.files.len() > MANY) {
+                objects = objects.for_many().map_err(WorkspaceError::io("write a checkpoint"))?;
+            }
+            self.read(&differs, &objects)?;
+            let tree = trees::write(&objects, &self.captured.files).and_then(|tree| objects.finish().map(|()| tree));
+            self.captured.tree = tree.map_err(WorkspaceError::io("write a checkpoint"))?;
             self.learned = true;
         }
         if self.learned {
@@ -172,13 +179,12 @@ impl Recording {
         Ok(Recorded { tree: self.captured.tree.to_string(), not_captured })
     }
 
-    fn read(&mut self, differs: &[(PathBuf, Stat)]) -> Result<(), WorkspaceError> {
+    fn read(&mut self, differs: &[(PathBuf, Stat)], objects: &Objects) -> Result<(), WorkspaceError> {
         let bytes: u64 = differs.iter().map(|(_, stat)| stat.size).sum();
         if bytes > MOST_READ {
             return Err(WorkspaceError::TooLarge(format!("{} GB would have to be read.", bytes >> 30)));
         }
-        let objects = self.ours.repository.objects();
-        let reader = Reader { root: &self.root, objects: &objects, since: self.since };
+        let reader = Reader { root: &self.root, objects, since: self.since };
         for (number, content) in reader.read(differs).map_err(WorkspaceError::io("write a checkpoint"))? {
             let (path, stat) = &differs[number];
             match content {

@@ -222,3 +222,25 @@ async fn files_that_come_and_go_fail_nothing() {
     busy.join().unwrap();
     assert_eq!(place.record().await, place.checkpoints.empty_tree().unwrap());
 }
+
+#[tokio::test]
+async fn many_files_are_written_into_one() {
+    let place = Place::new();
+    for number in 0..1000 {
+        place.write(&format!("d{}/f{number}", number % 30), format!("{}\n", "x".repeat(number)));
+    }
+    place.write("empty", "").write("same-1", "same").write("same-2", "same").write("large", vec![7; 9 << 20]);
+    let private = place.checkpoints.directory().to_str().unwrap().to_owned();
+    let tree = place.record().await;
+    assert_eq!(place.paths(&tree).len(), 1004);
+    place.write("d1/f1", "changed");
+    let second = place.record().await;
+    place.write("d1/f1", "x\n");
+    assert_eq!(place.record().await, tree);
+    for tree in [&tree, &second] {
+        git(&place.work, &["--git-dir", &private, "fsck", "--strict", "--full", tree]);
+    }
+    let count = git(&place.work, &["--git-dir", &private, "count-objects", "-v"]);
+    assert!(count.contains("packs: 1\n") && count.contains("in-pack: 1034\n") && count.contains("count: 3\n"), "{count}");
+    assert!(count.contains("garbage: 0\n"), "{count}");
+}
