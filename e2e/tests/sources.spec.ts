@@ -81,7 +81,7 @@ test("two chats work side by side in copies, and one's work is applied to the ch
   await createCheckout(checkout);
   await write(checkout, { "README.md": "# Greeter\n\nNot committed.\n" });
   await app.chooseDirectory(checkout);
-  await page.getByRole("button", { name: /^Works/ }).click();
+  await page.getByRole("button", { name: /^Works:/ }).click();
   await page.getByRole("menuitemradio", { name: /^A copy of its own/ }).click();
   await expect(page.getByRole("checkbox", { name: "With uncommitted changes" })).toBeChecked();
   await page.getByRole("textbox", { name: "Prompt" }).fill("#demo pace=0\ncreate notes.txt with \"hello\"");
