@@ -9,6 +9,7 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use cap_std::fs::Dir;
@@ -19,7 +20,7 @@ use super::{
     repository::Repository,
     user_index::{Known, UserRepository},
 };
-use crate::{WorkspaceError, git::Input, tree::Stat};
+use crate::{GitError, WorkspaceError, git::Input, tree::Stat};
 
 /// Bytes that are read rather than borrowed, so that what is small depends on nobody.
 pub const WORTH: u64 = 32 << 20;
@@ -40,7 +41,7 @@ pub async fn seed(
     if fits.is_empty() || !ours.add_alternate(&theirs.objects)? {
         return Ok(());
     }
-    let sizes = sizes(ours, fits.iter().map(|(known, _)| known.id)).await?;
+    let sizes = there(ours, fits.iter().map(|(known, _)| known.id)).await?;
     for (known, stat) in fits {
         // Where line ends are converted, or a pointer stands for a large file, the sizes differ.
         if sizes.get(&known.id) == Some(&stat.size) {
@@ -93,17 +94,23 @@ pub async fn check(ours: &Repository, captured: &mut Captured) -> Result<(), Wor
     let borrowed: HashSet<ObjectId> = captured.files.values().filter(|file| file.borrowed).map(|file| file.id).collect();
     let there = match borrowed.is_empty() {
         true => HashMap::new(),
-        false => sizes(ours, borrowed.into_iter()).await?,
+        false => there(ours, borrowed.into_iter()).await?,
     };
     captured.files.retain(|_, file| !file.borrowed || there.contains_key(&file.id));
     Ok(())
 }
 
-/// Bytes of each object that is there.
-async fn sizes(ours: &Repository, ids: impl Iterator<Item = ObjectId>) -> Result<HashMap<ObjectId, u64>, WorkspaceError> {
+/// Bytes of each object that is there: of none where theirs cannot be read at all.
+async fn there(ours: &Repository, ids: impl Iterator<Item = ObjectId>) -> Result<HashMap<ObjectId, u64>, WorkspaceError> {
     let asked: String = ids.map(|id| format!("{id}\n")).collect();
     let git = ours.git("cat-file").args(["--batch-check=%(objectname) %(objectsize)", "--buffer"]);
-    let answer = git.output_with(Input::Bytes(asked.into_bytes())).await?;
+    let answer = match git.timeout(Duration::from_secs(60)).output_with(Input::Bytes(asked.into_bytes())).await {
+        Err(error @ (GitError::Failed { .. } | GitError::TimedOut { .. })) => {
+            tracing::warn!(%error, "a repository cannot be borrowed from");
+            return Ok(HashMap::new());
+        }
+        answer => answer?,
+    };
     let line = |line: &str| {
         let (id, size) = line.split_once(' ')?;
         Some((ObjectId::parse(id)?, size.parse().ok()?))

@@ -115,3 +115,19 @@ async fn a_second_view_of_a_repository_is_borrowed_from_too() {
     assert_eq!(other.paths(&tree).len(), 8);
     assert!(objects(&other).len() <= 4);
 }
+
+#[tokio::test]
+async fn what_is_damaged_is_not_borrowed_from() {
+    let place = large();
+    place.git(&["gc", "-q"]);
+    for entry in fs::read_dir(place.work.join(".git/objects/pack")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "idx") {
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, "damaged").unwrap();
+        }
+    }
+    let tree = place.record().await;
+    assert_eq!(place.held(&tree, "text"), b"text\n");
+    assert_eq!(place.held(&tree, "large-1").len(), 10 << 20);
+}
