@@ -228,7 +228,8 @@ impl App {
             }
         }
         let workspace = (agent.workspace_type != "local").then(|| self.workspace(&agent));
-        let ours = [self.data.cursor(&agent.id), self.data.checkpoints(&agent.id)].into_iter().chain(workspace);
+        let git = self.data.root().join("git").join(&agent.id);
+        let ours = [self.data.cursor(&agent.id), self.data.checkpoints(&agent.id), git].into_iter().chain(workspace);
         for path in ours {
             let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
             if let Ok(Err(error)) = removed

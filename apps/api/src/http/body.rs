@@ -35,6 +35,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// The same, where an empty body is as good as an empty object.
+pub struct Optional<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Optional<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match Body::from_request(request, state).await {
+            Ok(Body(value)) => Ok(Self(value)),
+            Err(error) if error.code == "missing_body" => Ok(Self(T::default())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 pub fn too_large() -> Error {
     Error::new(Kind::TooLarge, "body_too_large", "The request body is too long. At most 20 MB are taken.")
 }

@@ -53,7 +53,12 @@ fn key(headers: &HeaderMap) -> Option<String> {
         "bearer" => Some(rest.trim().to_owned()),
         "basic" => {
             let decoded = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-            Some(decoded.split_once(':').map_or(decoded.clone(), |(user, _)| user.to_owned()))
+            // Cursor's clients name the key as the user; git's is asked for a password.
+            Some(match decoded.split_once(':') {
+                Some((user, "")) => user.to_owned(),
+                Some((_, password)) => password.to_owned(),
+                None => decoded,
+            })
         }
         _ => Some(String::new()),
     }

@@ -12,6 +12,8 @@ mod directories;
 mod doctor;
 mod error;
 mod events;
+mod files;
+mod git;
 mod git_credentials;
 mod guard;
 mod health;
@@ -33,6 +35,7 @@ mod sse;
 mod steps;
 mod stream;
 mod workspace_settings;
+mod workspaces;
 
 use std::sync::Arc;
 
@@ -57,6 +60,7 @@ pub fn router(app: AppState) -> Router {
     let (api, _) = openapi::api().split_for_parts();
     let routes = api
         .route("/sign-in", axum::routing::get(session::sign_in_by_link))
+        .route("/git/{agent}/{*rest}", axum::routing::get(git::serve).post(git::serve))
         .fallback(page::serve)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::idempotency))

@@ -10,8 +10,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    AppState, agents, checkpoints, cli_chats, cursor, diff, directories, doctor, events, git_credentials, health, limits, me,
-    models, queue, repositories, runs, session, steps, stream, workspace_settings,
+    AppState, agents, checkpoints, cli_chats, cursor, diff, directories, doctor, events, files, git_credentials, health, limits,
+    me, models, queue, repositories, runs, session, steps, stream, workspace_settings, workspaces,
 };
 
 #[derive(OpenApi)]
@@ -72,6 +72,15 @@ pub fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(cli_chats::get_cli_chat))
         .routes(routes!(cursor::get_login, cursor::start_login, cursor::stop_login))
         .routes(routes!(cursor::set_api_key, cursor::delete_api_key))
+        .routes(routes!(workspaces::get_workspace))
+        .routes(routes!(workspaces::commit))
+        .routes(routes!(workspaces::push))
+        .routes(routes!(workspaces::update))
+        .routes(routes!(workspaces::abort_update))
+        .routes(routes!(workspaces::apply))
+        .routes(routes!(files::get_files))
+        .routes(routes!(files::get_raw_file))
+        .routes(routes!(files::get_archive))
         .routes(routes!(diff::get_diff))
         .routes(routes!(diff::get_patch))
         .routes(routes!(checkpoints::list_checkpoints))

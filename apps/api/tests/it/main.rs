@@ -6,10 +6,12 @@
 mod account;
 mod app;
 mod bad_input;
+mod branches;
 mod contract;
 mod disk;
 mod events;
 mod failures;
+mod files;
 mod housekeeping;
 mod idempotency;
 mod layers;

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// What holds for every command of ours, whatever a repository's own configuration says.
-const CONFIG: [(&str, &str); 22] = [
+const CONFIG: [(&str, &str); 21] = [
     ("core.fsmonitor", "false"),
     ("core.hooksPath", "/dev/null"),
     ("core.pager", "cat"),
@@ -14,7 +14,6 @@ const CONFIG: [(&str, &str); 22] = [
     ("core.askPass", ""),
     ("core.attributesFile", "/dev/null"),
     ("core.excludesFile", "/dev/null"),
-    ("core.alternateRefsCommand", ""),
     ("core.untrackedCache", "false"),
     ("core.quotePath", "false"),
     ("credential.helper", ""),

@@ -9,6 +9,7 @@ mod index;
 mod merge;
 mod push;
 mod rebase;
+mod receive;
 mod state;
 mod update;
 
@@ -107,7 +108,7 @@ impl Overlay {
         put(&git_dir.join("HEAD"), head.as_bytes())?;
         let object_format = object_format(&theirs);
         let config = format!(
-            "[core]\n\trepositoryformatversion = 1\n\tbare = false\n\tlogAllRefUpdates = true\n\tworktree = {}\n[extensions]\n\tobjectFormat = {object_format}\n[receive]\n\tdenyCurrentBranch = updateInstead\n\tautogc = false\n[http]\n\treceivepack = true\n\tuploadpack = true\n",
+            "[core]\n\trepositoryformatversion = 1\n\tbare = false\n\tlogAllRefUpdates = true\n\talternateRefsCommand = true\n\tworktree = {}\n[extensions]\n\tobjectFormat = {object_format}\n[receive]\n\tdenyCurrentBranch = updateInstead\n\tautogc = false\n[http]\n\treceivepack = true\n\tuploadpack = true\n",
             quoted(work_tree)
         );
         put(&git_dir.join("config"), config.as_bytes())?;

@@ -54,6 +54,27 @@ impl Overlay {
         Ok(if conflicts.is_empty() { Updated::Updated { commits } } else { Updated::Conflicts { commits, paths: conflicts } })
     }
 
+    /// Notes where the base's branch is, as a fetch in the workspace would.
+    pub async fn note_base(&self, reference: &str, commit: &str) -> Result<(), OverlayError> {
+        if self.base(reference).await.is_some() {
+            self.git("update-ref").arg(format!("refs/remotes/origin/{reference}")).arg(commit).output().await?;
+        }
+        Ok(())
+    }
+
+    /// Fetches a branch or a commit of the repository on this machine that this one is a copy of. Its commit.
+    pub async fn fetch_local(&self, original: &std::path::Path, reference: &str) -> Result<String, OverlayError> {
+        let git = self.git("fetch").with_protocols().args(["--quiet", "--no-tags", "--no-write-fetch-head", "--"]).arg(original);
+        let noted = format!("refs/remotes/local/{reference}");
+        git.arg(format!("+{reference}:{noted}")).output().await?;
+        self.commit_of(&noted).await.ok_or(OverlayError::NoBase)
+    }
+
+    /// The tree of a commit that is there.
+    pub async fn tree(&self, commit: &str) -> Result<String, OverlayError> {
+        Ok(self.tree_of(commit).await?)
+    }
+
     /// Ends a merge that is not committed; the files are as they are committed.
     pub async fn abort(&self) -> Result<(), OverlayError> {
         let index = self.index()?;

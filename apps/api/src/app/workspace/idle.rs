@@ -26,7 +26,7 @@ const MANY_PACKS: usize = 30;
 
 impl App {
     /// How many gave up their files, and the bytes they took.
-    pub(crate) async fn give_up_idle(&self, now: i64) -> Result<(u64, u64)> {
+    pub async fn give_up_idle(&self, now: i64) -> Result<(u64, u64)> {
         let Some(days) = self.workspace_settings().await?.give_up_after_days else { return Ok((0, 0)) };
         let (mut count, mut freed) = (0, 0);
         for agent in agents::idle(&self.db, now - i64::from(days) * DAY_MS, MOST).await? {

@@ -1,14 +1,18 @@
 //! Where agents work: from what was chosen to a directory, and what can be done with the work in it.
 
 pub mod access;
+pub mod apply;
+pub mod branches;
 mod checkpoints;
 pub mod diff;
+mod files;
 mod give_up;
 mod idle;
 pub mod places;
 pub mod ports;
 pub mod prepare;
 pub mod recorder;
+pub mod serve;
 pub mod settings;
 pub mod source;
 

@@ -3,7 +3,7 @@ use utoipa::ToSchema;
 
 use crate::app::{
     AgentRow, App,
-    workspace::{Source, ports::ports, source::CheckedOut},
+    workspace::{Source, branches::RepositoryState, ports::ports, source::CheckedOut},
 };
 
 /// Where an agent works.
@@ -26,6 +26,59 @@ pub struct Workspace {
     shared_with: Vec<String>,
     /// Fetch from it, and push to it where the workspace is ours, with a key as the password.
     git_url: String,
+}
+
+/// A workspace with what takes a look at the disk.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceDetails {
+    #[serde(flatten)]
+    workspace: Workspace,
+    /// On the disk; what it borrows from a mirror is not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_bytes: Option<u64>,
+    repositories: Vec<Repository>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WorkspaceRepository)]
+pub struct Repository {
+    /// Relative; `""` for the workspace itself.
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<Base>,
+    /// Commits that the base does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead: Option<u64>,
+    /// Commits that it has besides, when it was last looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<u64>,
+    /// Changed files.
+    uncommitted: u64,
+    /// What is committed was pushed.
+    pushed: bool,
+    /// A merge is not finished.
+    merging: bool,
+    conflicts: Vec<String>,
+    /// False for a directory of yours.
+    writable: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RepositoryBase)]
+pub struct Base {
+    #[serde(rename = "ref")]
+    reference: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -67,6 +120,32 @@ pub fn workspace(app: &App, row: &AgentRow) -> Workspace {
         copy_of: Source::of(row).copy_of.map(|path| path.to_string_lossy().into_owned()),
         ports: ports(row).map(|(first, last)| Ports { first, last }),
         git_url: format!("{}/git/{}", app.public_base(), row.id),
+    }
+}
+
+pub fn details(app: &App, row: &AgentRow, size_bytes: Option<u64>, repositories: Vec<RepositoryState>) -> WorkspaceDetails {
+    WorkspaceDetails {
+        workspace: workspace(app, row),
+        size_bytes,
+        repositories: repositories.into_iter().map(repository).collect(),
+    }
+}
+
+fn repository(RepositoryState { repository, state, pushed, writable }: RepositoryState) -> Repository {
+    let commit = repository.based.commit;
+    Repository {
+        path: repository.path,
+        url: repository.url,
+        branch: state.branch,
+        head: state.head,
+        base: repository.based.reference.map(|reference| Base { reference, commit }),
+        ahead: state.ahead,
+        behind: state.behind,
+        uncommitted: state.uncommitted,
+        pushed,
+        merging: state.merging,
+        conflicts: state.conflicts,
+        writable,
     }
 }
 
