@@ -22,6 +22,7 @@ interface DiffListProps {
   onOpenFile(path: string): void;
 }
 
+const GESTURES = ["wheel", "touchmove", "pointerdown", "keydown"];
 const HEADER = 40;
 const LINE = 20;
 
@@ -71,10 +72,38 @@ export function DiffList({ changes, layout, folded, target, onToggle, onReach, o
     if (reached !== undefined) onReach(reached);
   }, [reached, onReach]);
 
+  const headerOf = (path: string) => headers.find((index) => rows[index]!.file.path === path);
+  // The file one has gone to stays in its place while those around it come, until one scrolls oneself.
+  const pinned = useRef<string>(undefined);
   const goTo = (path: string) => {
-    const index = rows.findIndex((row) => row.type === "file" && row.file.path === path);
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: "start" });
+    const index = headerOf(path);
+    pinned.current = path;
+    if (index !== undefined) virtualizer.scrollToIndex(index, { align: "start" });
   };
+  // And so does what is read, whatever comes above it.
+  const place = useRef<{ path: string; below: number }>(undefined);
+  useLayoutEffect(() => {
+    if (pinned.current !== undefined) return goTo(pinned.current);
+    const index = place.current && headerOf(place.current.path);
+    const start = index === undefined ? undefined : virtualizer.measurementsCache[index]?.start;
+    if (start !== undefined && place.current) virtualizer.scrollToOffset(start + place.current.below);
+    // Only what the list holds moves it.
+  }, [rows]);
+  useEffect(() => {
+    const start = virtualizer.measurementsCache[top.current]?.start;
+    const row = rows[top.current];
+    if (row && start !== undefined) place.current = { path: row.file.path, below: (virtualizer.scrollOffset ?? 0) - start };
+  });
+  useEffect(() => {
+    const list = scroller.current;
+    const release = () => {
+      pinned.current = undefined;
+    };
+    for (const gesture of GESTURES) list?.addEventListener(gesture, release, { passive: true });
+    return () => {
+      for (const gesture of GESTURES) list?.removeEventListener(gesture, release);
+    };
+  }, []);
   const wished = useRef<number>(undefined);
   useEffect(() => {
     // The file may be listed only later than it was wished for.
