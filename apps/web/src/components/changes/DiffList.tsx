@@ -82,13 +82,16 @@ export function DiffList({ changes, layout, folded, target, onToggle, onReach, o
   };
   // And so does what is read, whatever comes above it.
   const place = useRef<{ path: string; below: number }>(undefined);
+  const laidOut = useRef(rows);
   useLayoutEffect(() => {
+    // Only what the list holds moves it.
+    if (laidOut.current === rows) return;
+    laidOut.current = rows;
     if (pinned.current !== undefined) return goTo(pinned.current);
     const index = place.current && headerOf(place.current.path);
     const start = index === undefined ? undefined : virtualizer.measurementsCache[index]?.start;
     if (start !== undefined && place.current) virtualizer.scrollToOffset(start + place.current.below);
-    // Only what the list holds moves it.
-  }, [rows]);
+  });
   useEffect(() => {
     const start = virtualizer.measurementsCache[top.current]?.start;
     const row = rows[top.current];
