@@ -15,6 +15,8 @@ pub struct Context {
     pub quick: bool,
     /// How a peer is started, if one is measured.
     pub peer: Option<PathBuf>,
+    /// How large the repository of the workspaces is, in megabytes.
+    pub repository: u64,
     /// What the rows have to draw.
     pub plots: Vec<Plot>,
     quiet: Quiet,
@@ -29,11 +31,12 @@ impl Context {
     pub fn new(options: &Options) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("cursor-selfhost-bench-").tempdir()?;
         let (program, quick) = (options.program.clone(), options.quick);
-        let peer = options.peer.clone();
+        let (peer, repository) = (options.peer.clone(), options.repository());
         Ok(Self {
             program,
             quick,
             peer,
+            repository,
             plots: Vec::new(),
             quiet: Quiet::default(),
             server: None,
@@ -76,9 +79,19 @@ impl Context {
 
     /// A directory that is not there yet, when nothing of ours runs and the machine is quiet.
     pub fn quiet_home(&mut self) -> PathBuf {
+        self.alone();
+        self.place()
+    }
+
+    /// Waits until the machine is quiet, with the shared server ended.
+    pub fn alone(&mut self) {
         self.server = None;
         self.quiet.wait();
-        self.place()
+    }
+
+    /// A directory of a row's own, for what is too large to stay until the end of all rows.
+    pub fn scratch(&self) -> anyhow::Result<TempDir> {
+        Ok(tempfile::tempdir_in(self.directory.path())?)
     }
 
     /// The same, with the bench's own stand-in for the Cursor CLI.

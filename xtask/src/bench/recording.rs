@@ -17,7 +17,15 @@ pub struct Recording {
     pub events: u64,
     /// When `RUNNING` arrived, where the stream tells it.
     pub running_at: Option<u64>,
+    /// When the workspace was told to be ready, where one was made.
+    pub prepared_at: Option<u64>,
     pub done_at: u64,
+}
+
+#[derive(Deserialize)]
+struct Call<'a> {
+    name: &'a str,
+    status: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +59,12 @@ impl Recording {
                 self.text.push_str(&text);
             }
             "status" if event.data.contains("\"RUNNING\"") => self.running_at = Some(event.arrived_at),
+            "tool_call" => {
+                let call: Call<'_> = serde_json::from_str(event.data).context("a tool_call event")?;
+                if (call.name, call.status) == ("prepare_workspace", "completed") {
+                    self.prepared_at = Some(event.arrived_at);
+                }
+            }
             "error" => bail!("the run failed: {}", event.data),
             "done" => {
                 self.done_at = event.arrived_at;

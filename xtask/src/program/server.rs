@@ -88,6 +88,11 @@ impl Server {
         self.ask(client, "/v1/agents", json!({ "prompt": { "text": text }, "driver": driver }))
     }
 
+    /// A new chat in a workspace that `field` of the request chooses.
+    pub fn prompt_in(&self, client: &mut Client, text: &str, field: &str, choice: Value) -> anyhow::Result<Run> {
+        self.ask(client, "/v1/agents", json!({ "prompt": { "text": text }, "driver": "demo", (field): choice }))
+    }
+
     /// All runs are to go on at once. False where there is no such limit, nor what came with it.
     pub fn lift_limits(&self) -> anyhow::Result<bool> {
         let body = json!({ "concurrentRuns": 1000 });

@@ -66,11 +66,12 @@ impl Times {
     }
 }
 
-fn since(begin: u64, end: u64) -> f64 {
+pub fn since(begin: u64, end: u64) -> f64 {
     end.saturating_sub(begin) as f64 / NS_PER_MS
 }
 
-fn started_at(server: &Server, run: &str) -> anyhow::Result<u64> {
+/// When the program of a run was started, by its run log.
+pub fn started_at(server: &Server, run: &str) -> anyhow::Result<u64> {
     let bytes = fs::read(server.data().join("runs").join(run).join(shim::spec::LOG_FILE))?;
     let mut rest = bytes.as_slice();
     while let Decoded::Record(record, length) = decode(rest) {

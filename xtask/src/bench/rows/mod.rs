@@ -2,6 +2,7 @@
 
 mod bounded;
 mod chat;
+mod checkpoint;
 mod delay;
 mod flood;
 mod launch;
@@ -13,6 +14,7 @@ mod readers;
 mod size;
 mod start;
 mod stored;
+mod workspace;
 
 use super::{context::Context, report::Row};
 
@@ -35,6 +37,14 @@ pub const ALL: &[Named] = &[
 /// What takes minutes: only when it is named, or with `--growth`.
 pub const GROWTH: &[Named] =
     &[("live", live::measure), ("stored", stored::measure), ("readers", readers::measure), ("bounded", bounded::measure)];
+
+/// What needs gigabytes of disk, and minutes: only when it is named, or with `--workspaces`.
+pub const WORKSPACES: &[Named] = &[("workspace", workspace::measure), ("checkpoint", checkpoint::measure)];
+
+/// All there are.
+pub fn every() -> impl Iterator<Item = &'static Named> {
+    ALL.iter().chain(GROWTH).chain(WORKSPACES)
+}
 
 const NS_PER_MS: f64 = 1e6;
 const NS_PER_S: f64 = 1e9;
