@@ -171,3 +171,57 @@ fn a_copy_beside_the_first_is_another_one() {
     assert_ne!(mark(home.path(), "r"), mark(elsewhere.path(), "r"));
     stop_all(home.path());
 }
+
+/// A chat in a repository; what it works in borrows from a mirror.
+fn chat_in_repository(home: &Path, server: &Server, key: &str) -> String {
+    let repository = git_servers::Repository::init(&home.join("project")).unwrap();
+    repository.commit("README.md", "Hello.\n").unwrap();
+    let repos = json!([{ "url": format!("file://{}", repository.path().display()) }]);
+    let body = json!({ "prompt": { "text": "#demo pace=0\nwrite a.txt with one" }, "driver": "demo", "repos": repos });
+    let created = post(server, key, "/v1/agents", &body);
+    let agent = created["agent"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ended(server, key, &agent, created["run"]["id"].as_str().unwrap())["status"], "FINISHED");
+    agent
+}
+
+/// Its history is whole, its changes are known, and it works on.
+fn works_on(home: &Path, server: &Server, key: &str, agent: &str) {
+    let workspace = data_dir(home).join("workspaces").join(agent);
+    let said = git_servers::git(&workspace, &["fsck", "--full", "--no-dangling"]).unwrap();
+    assert!(!said.contains("missing") && !said.contains("error"), "{said}");
+    assert!(git_servers::git(&workspace, &["log", "--oneline"]).unwrap().contains("README.md"));
+    let (status, diff) = server.get(&format!("/v1/agents/{agent}/diff"), key);
+    assert!(status == 200 && diff.contains("a.txt") && !diff.contains("README.md"), "{diff}");
+    let created =
+        post(server, key, &format!("/v1/agents/{agent}/runs"), &json!({ "prompt": { "text": "#demo pace=0\nread a.txt" } }));
+    assert_eq!(ended(server, key, agent, created["run"]["id"].as_str().unwrap())["status"], "FINISHED");
+}
+
+#[test]
+fn workspaces_that_borrow_are_whole_after_a_move_a_copy_and_a_backup() {
+    let (home, moved, copied, restored) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut server = Server::start(home.path(), "127.0.0.1:0", &[]);
+    let key =
+        last_line(&run(home.path(), &["keys", "create", "--name", "k", "--data-dir", data_dir(home.path()).to_str().unwrap()]));
+    let agent = chat_in_repository(home.path(), &server, &key);
+    let file = home.path().join("backup.tar.gz");
+    assert!(
+        run(home.path(), &["backup", file.to_str().unwrap(), "--data-dir", data_dir(home.path()).to_str().unwrap()])
+            .status
+            .success()
+    );
+    let target = data_dir(restored.path());
+    assert!(run(restored.path(), &["restore", file.to_str().unwrap(), "--data-dir", target.to_str().unwrap()]).status.success());
+    server.signal(Signal::TERM);
+    server.child.wait().unwrap();
+    assert!(Command::new("cp").arg("-a").arg(data_dir(home.path())).arg(data_dir(copied.path())).status().unwrap().success());
+    let other = Server::start(copied.path(), "127.0.0.1:0", &[]);
+    drop(other);
+    std::fs::rename(data_dir(home.path()), data_dir(moved.path())).unwrap();
+    // Nothing of the first place is left that could help.
+    for home in [&moved, &copied, &restored] {
+        let server = Server::start(home.path(), "127.0.0.1:0", &[]);
+        works_on(home.path(), &server, &key, &agent);
+    }
+}

@@ -17,7 +17,7 @@ pub struct Server {
 
 pub fn command(home: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", home).env("USER", "tester");
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", home).env("USER", "tester");
     command
 }
 
@@ -40,7 +40,12 @@ impl Server {
             None => command(home),
             Some((first, rest)) => {
                 let mut command = Command::new(first);
-                command.args(rest).arg(PROGRAM).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", home);
+                command
+                    .args(rest)
+                    .arg(PROGRAM)
+                    .env_clear()
+                    .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+                    .env("HOME", home);
                 command
             }
         };

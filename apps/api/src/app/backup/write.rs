@@ -12,8 +12,9 @@ use tar::{Builder, EntryType, Header};
 use super::{BackupError, FORMAT, MANIFEST, Manifest, failed};
 use crate::app::{clock, data_directory::DataDirectory};
 
-/// What is copied, besides the database.
-const KEPT: [&str; 6] = ["key", "config.toml", "runs", "cursor", "workspaces", "demo-project"];
+/// What is copied, besides the database. What borrows comes before what it borrows from, which only ever grows.
+const KEPT: [&str; 9] =
+    ["key", "config.toml", "known_hosts", "runs", "cursor", "checkpoints", "workspaces", "mirrors", "demo-project"];
 
 /// What a run directory has only while its shim lives.
 const OF_THE_LIVING: [&str; 3] = ["lock", "ctl", "reserve"];
