@@ -91,3 +91,14 @@ fn megabytes(text: &str) -> anyhow::Result<u64> {
 fn beside_this() -> anyhow::Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("cursor-selfhost"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::megabytes;
+
+    #[test]
+    fn a_repository_is_no_larger_than_there_is_room_for() {
+        assert_eq!(megabytes("60").unwrap(), 60);
+        assert!(["0", "1001", "", "many"].into_iter().all(|text| megabytes(text).is_err()));
+    }
+}

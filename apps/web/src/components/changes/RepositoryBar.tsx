@@ -55,7 +55,7 @@ export function RepositoryBar({ agentId, name, copyOf, repository, busy, onAsk }
                 {actions.doing === "push" ? "Pushing…" : "Push"}
               </Button>
             )}
-            {base && behind > 0 && !merging && (
+            {base && !merging && (
               <Menu
                 align="end"
                 trigger={
