@@ -80,7 +80,7 @@ impl Ours {
             Row::new("  the same in plain clones", "s", ready).times(&floor),
             Row::new("  POST to RUNNING on the stream", "s", seconds(|one| one.running)).times(&floor),
             Row::new("  POST to program started", "s", seconds(|one| one.started)).times(&floor),
-            Row::new("  its .git", "MB", vec![self.git as f64 / MB]).times(&[plain.git as f64 / MB]),
+            Row::new("  its .git", "MB", vec![self.git as f64 / MB]).beside(&[plain.git as f64 / MB]),
         ]
     }
 }
