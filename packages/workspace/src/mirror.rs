@@ -38,6 +38,8 @@ pub struct Mirrors {
 /// The place where one fetch at a time goes on, and how far it is.
 struct Fetch {
     turn: tokio::sync::Mutex<()>,
+    /// Read by who is about to borrow, written by who removes.
+    borrowing: Arc<tokio::sync::RwLock<()>>,
     progress: watch::Sender<Option<Progress>>,
 }
 
@@ -48,6 +50,8 @@ pub struct Mirrored {
     pub wanted: Wanted,
     /// Nothing had to be fetched.
     pub was_there: bool,
+    /// It stays while this is held, and for as long as somebody borrows from it.
+    _borrowing: Arc<tokio::sync::OwnedRwLockReadGuard<()>>,
 }
 
 impl Mirrors {
@@ -76,6 +80,8 @@ impl Mirrors {
         let path = self.path(owner, url);
         let failed = |error: GitError| RemoteError::new(&error, url, access);
         let fetch = self.fetch_of(&path);
+        let borrowing = Arc::new(fetch.borrowing.clone().read_owned().await);
+        let mirrored = |wanted: Wanted, was_there: bool| Mirrored { path: path.clone(), wanted, was_there, _borrowing: borrowing.clone() };
         let mut progress = fetch.progress.subscribe();
         let mut waiting = std::pin::pin!(fetch.turn.lock());
         let _turn = loop {
@@ -91,12 +97,12 @@ impl Mirrors {
         };
         if let Some(wanted) = has(&path, &wanted).await {
             remember(&path, &wanted).await.map_err(failed)?;
-            return Ok(Mirrored { path, wanted, was_there: true });
+            return Ok(mirrored(wanted, true));
         }
         let lock = take(&path).await.map_err(|error| failed(error.into()))?;
         // Another server, or what one left, may have brought it meanwhile.
         if let Some(wanted) = has(&path, &wanted).await {
-            return Ok(Mirrored { path, wanted, was_there: true });
+            return Ok(mirrored(wanted, true));
         }
         create(&path).await.map_err(failed)?;
         clear(&path);
@@ -109,10 +115,17 @@ impl Mirrors {
         let hold = |file: &File| file.try_clone().map(Input::File).map_err(|error| failed(error.into()));
         let fetched = fetch_into(&path, url, access, &REFS, true).output_telling(hold(&lock)?, told).await;
         fetch.progress.send_replace(None);
-        fetched.map_err(failed)?;
+        if let Err(error) = fetched {
+            if !is_damage(&error) {
+                return Err(failed(error));
+            }
+            tracing::warn!(path = %path.display(), %error, "a mirror is damaged; what it lacks is fetched anew");
+            heal(&path, url, access, hold(&lock)?).await.map_err(failed)?;
+            fetch_into(&path, url, access, &REFS, true).output_telling(hold(&lock)?, told).await.map_err(failed)?;
+        }
         if let Some(wanted) = has(&path, &wanted).await {
             remember(&path, &wanted).await.map_err(failed)?;
-            return Ok(Mirrored { path, wanted, was_there: false });
+            return Ok(mirrored(wanted, false));
         }
         // A commit of no branch; a server may give it when asked for it by name.
         if let Wanted::Commit(commit) = &wanted
@@ -122,7 +135,7 @@ impl Mirrors {
             fetch.progress.send_replace(None);
             by_name.map_err(failed)?;
             if let Some(wanted) = has(&path, &wanted).await {
-                return Ok(Mirrored { path, wanted, was_there: false });
+                return Ok(mirrored(wanted, false));
             }
         }
         Err(RemoteError::ref_not_found(url, wanted.commit().unwrap_or_default()))
@@ -137,31 +150,42 @@ impl Mirrors {
         git.output_with(Input::File(lock)).await.map(drop)
     }
 
-    /// Removes a mirror that nobody borrows from. False where somebody has it just now.
-    pub async fn remove(&self, path: &Path) -> io::Result<bool> {
+    /// Removes a mirror that nobody borrows from, which `is_unneeded` is asked once nobody can begin to. False where it
+    /// stays.
+    pub async fn remove(&self, path: &Path, is_unneeded: impl Future<Output = bool>) -> io::Result<bool> {
         let fetch = self.fetch_of(path);
+        let Ok(_alone) = fetch.borrowing.clone().try_write_owned() else { return Ok(false) };
         let Ok(_turn) = fetch.turn.try_lock() else { return Ok(false) };
         let Some(_lock) = try_lock(path)? else { return Ok(false) };
-        let path = path.to_owned();
-        let removing = tokio::task::spawn_blocking(move || fs::remove_dir_all(path));
-        removing.await.map_err(io::Error::other)?.map(|()| true)
+        if !is_unneeded.await {
+            return Ok(false);
+        }
+        // At once, so that no half of it is left if we are killed.
+        let gone = path.with_extension("gone");
+        let _ = fs::remove_dir_all(&gone);
+        fs::rename(path, &gone)?;
+        tokio::task::spawn_blocking(move || fs::remove_dir_all(gone)).await.map_err(io::Error::other)?.map(|()| true)
     }
 
     fn fetch_of(&self, path: &Path) -> Arc<Fetch> {
         let mut fetches = self.fetches.lock().unwrap_or_else(PoisonError::into_inner);
-        fetches.retain(|_, fetch| Arc::strong_count(fetch) > 1);
-        let fresh = || Arc::new(Fetch { turn: tokio::sync::Mutex::default(), progress: watch::Sender::new(None) });
+        fetches.retain(|_, fetch| Arc::strong_count(fetch) > 1 || Arc::strong_count(&fetch.borrowing) > 1);
+        let fresh = || Arc::new(Fetch {
+            turn: tokio::sync::Mutex::default(),
+            borrowing: Arc::default(),
+            progress: watch::Sender::new(None),
+        });
         fetches.entry(path.to_owned()).or_insert_with(fresh).clone()
     }
 }
 
 fn fetch_into(path: &Path, url: &RepositoryUrl, access: &Access, refs: &[&str], prune: bool) -> Git {
-    let git = access.apply(Git::new("fetch"), url).git_dir(path);
+    let git = access.apply(Git::new("fetch")).git_dir(path);
     // Packs are taken whole, so that a commit is never there without what it is made of.
     let git = git.config("fetch.unpackLimit", "1").config("transfer.unpackLimit", "1").config("transfer.fsckObjects", "false");
     let git = git.args(["--progress", "--force", "--no-tags", "--no-write-fetch-head"]);
     let git = if prune { git.arg("--prune") } else { git };
-    git.args(["--", url.as_str()]).args(refs)
+    git.args(["--", url.for_git()]).args(refs)
 }
 
 /// What is wanted with its whole name, if it is there.
@@ -196,16 +220,47 @@ async fn create(path: &Path) -> Result<(), GitError> {
     if path.join("HEAD").exists() {
         return Ok(());
     }
+    if path.join("objects").exists() {
+        // Others borrow from it, whatever has become of the rest.
+        for directory in ["refs/heads", "refs/tags"] {
+            fs::create_dir_all(path.join(directory))?;
+        }
+        return Ok(fs::write(path.join("HEAD"), "ref: refs/heads/main\n")?);
+    }
     let fresh = path.with_extension("new");
     let _ = fs::remove_dir_all(&fresh);
     Git::new("init").args(["--quiet", "--bare", "--template="]).arg(&fresh).output().await?;
-    for (key, value) in
-        [("gc.auto", "0"), ("maintenance.auto", "false"), ("gc.pruneExpire", "never"), ("core.logAllRefUpdates", "false")]
-    {
+    for (key, value) in [("gc.auto", "0"), ("maintenance.auto", "false"), ("gc.pruneExpire", "never"), ("core.logAllRefUpdates", "false")] {
         Git::new("config").git_dir(&fresh).args([key, value]).output().await?;
     }
     let _ = fs::remove_dir_all(path);
     Ok(fs::rename(fresh, path)?)
+}
+
+/// Whether git says that objects are missing which it took to be there.
+fn is_damage(error: &GitError) -> bool {
+    let words = error.words().unwrap_or_default();
+    ["bad object", "did not send all necessary objects", "missing blob", "missing tree", "missing commit", "loose object", "error: Could not read ", "could not parse commit", "unable to read tree"].iter().any(|word| words.contains(word))
+}
+
+/// Fetches everything anew, beside, and adds the packs to those that are there.
+async fn heal(path: &Path, url: &RepositoryUrl, access: &Access, lock: Input) -> Result<(), GitError> {
+    let whole = path.with_extension("whole");
+    let _ = fs::remove_dir_all(&whole);
+    Git::new("init").args(["--quiet", "--bare", "--template="]).arg(&whole).output().await?;
+    fetch_into(&whole, url, access, &REFS, false).output_with(lock).await?;
+    let packs = path.join("objects/pack");
+    fs::create_dir_all(&packs)?;
+    let mut files: Vec<PathBuf> = fs::read_dir(whole.join("objects/pack"))?.flatten().map(|entry| entry.path()).collect();
+    // The index last: with it the pack counts.
+    files.sort_by_key(|file| file.extension().is_some_and(|extension| extension == "idx"));
+    for file in files {
+        if let Some(name) = file.file_name() {
+            fs::rename(&file, packs.join(name))?;
+        }
+    }
+    let _ = fs::remove_dir_all(&whole);
+    Ok(())
 }
 
 /// What a fetch that was killed left behind. Nobody else is at it: the caller has the lock.

@@ -73,6 +73,11 @@ impl RepositoryUrl {
         &self.text
     }
 
+    /// The same as an argument for git, which would decode a path once more.
+    pub fn for_git(&self) -> &str {
+        self.text.strip_prefix("file://").unwrap_or(&self.text)
+    }
+
     /// The path of a `file://` repository.
     pub fn path(&self) -> Option<&Path> {
         self.text.strip_prefix("file://").map(Path::new)

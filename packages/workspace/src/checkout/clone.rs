@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{Based, Branch, CheckoutError, fresh, submodules};
+use super::{
+    Based, Branch, CheckoutError,
+    fresh::{self, Unfinished},
+    submodules,
+};
 use crate::{
     Git, RepositoryUrl,
     mirror::Mirrored,
@@ -23,6 +27,7 @@ pub struct CloneRequest<'a> {
 pub async fn clone(request: CloneRequest<'_>, tell: Tell<'_>) -> Result<Based, CheckoutError> {
     let CloneRequest { mirrored, url, branch, access, path } = request;
     let fresh = fresh::beside(path)?;
+    let mut unfinished = Unfinished(Some(fresh.clone()));
     let git = Git::new("clone").with_protocols().current_dir(Path::new("/"));
     let git = git
         .args(["--quiet", "--shared", "--no-checkout", "--template=", "--origin=origin", "--"])
@@ -30,10 +35,11 @@ pub async fn clone(request: CloneRequest<'_>, tell: Tell<'_>) -> Result<Based, C
         .arg(&fresh);
     git.output().await?;
     let inside = || Git::new("config").git_dir(&fresh.join(".git"));
-    inside().args(["remote.origin.url", url.as_str()]).output().await?;
+    inside().args(["remote.origin.url", url.for_git()]).output().await?;
     let based = check_out(&fresh, &mirrored.wanted, branch, tell).await?;
     submodules::update(&fresh, url, access, tell).await?;
     fresh::settle(&fresh, path)?;
+    unfinished.0 = None;
     Ok(based)
 }
 

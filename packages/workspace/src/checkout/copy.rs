@@ -5,11 +5,15 @@ use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
 
-use super::{Based, CheckoutError, fresh};
+use super::{
+    Based, CheckoutError,
+    fresh::{self, Unfinished},
+    submodules,
+};
 use crate::{
-    Checkpoints, Git,
+    Checkpoints, Git, Protocol, RepositoryUrl,
     progress::{Progress, Tell},
-    remote::UserGit,
+    remote::{Access, UserGit},
 };
 
 /// Of the ignored files that go along; a directory of thousands is not what was meant.
@@ -24,6 +28,8 @@ pub struct CopyRequest<'a> {
     pub uncommitted: bool,
     /// Patterns of ignored files that go along, such as `.env*`.
     pub ignored: &'a [String],
+    /// For submodules.
+    pub access: Option<&'a Access>,
     /// The private repository of the workspace, for what is not committed.
     pub checkpoints: &'a Path,
 }
@@ -41,18 +47,20 @@ pub fn is_owned_by_another(source: &Path, user_git: &UserGit) -> bool {
 
 /// Makes the copy; names of files that could not go along because they are too large.
 pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Vec<String>), CheckoutError> {
-    let CopyRequest { source, path, branch, uncommitted, ignored, checkpoints } = request;
+    let CopyRequest { source, path, branch, uncommitted, ignored, access, checkpoints } = request;
     let fresh = fresh::beside(path)?;
+    let mut unfinished = Unfinished(Some(fresh.clone()));
     tell(Progress::new("Copying the repository"));
     let clone = Git::new("clone").with_protocols().current_dir(Path::new("/"));
     clone
-        .args(["--quiet", "--local", "--no-checkout", "--template=", "--origin=local", "--"])
+        .args(["--quiet", "--local", "--no-checkout", "--template=", "--origin=local", super::UPLOAD_PACK, "--"])
         .arg(source)
         .arg(&fresh)
         .output()
         .await?;
     let git = |name: &str| Git::new(name).git_dir(&fresh.join(".git")).work_tree(&fresh);
-    if let Some(url) = origin_of(source).await {
+    let url = origin_of(source).await.and_then(|url| RepositoryUrl::parse(&url).ok()).map(|(url, _)| url);
+    if let Some(url) = &url {
         for (key, value) in [("url", url.as_str()), ("fetch", "+refs/heads/*:refs/remotes/origin/*")] {
             git("config").arg(format!("remote.origin.{key}")).arg(value).output().await?;
         }
@@ -86,7 +94,14 @@ pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Ve
     let (from, to, patterns) = (source.to_owned(), fresh.clone(), ignored.to_vec());
     let copying = tokio::task::spawn_blocking(move || copy_ignored(&from, &to, &patterns));
     copying.await.map_err(|error| io::Error::other(error))??;
+    // Those that cannot be had are left to the agent: the work itself is here.
+    if let (Some(url), Some(access)) = (&url, access)
+        && let Err(error) = submodules::update(&fresh, url, access, tell).await
+    {
+        tracing::info!(%error, "submodules of a copy were not fetched");
+    }
     fresh::settle(&fresh, path)?;
+    unfinished.0 = None;
     Ok((Based { branch: Some(branch), reference: reference.or_else(|| head.clone()), commit: head }, too_large))
 }
 
@@ -100,8 +115,9 @@ pub async fn origin_of(source: &Path) -> Option<String> {
         .text()
         .await
         .ok()?;
-    // Only what can be neither an option nor a command.
-    crate::RepositoryUrl::parse(&url).ok().map(|(url, _)| url.as_str().to_owned())
+    // Only what can be neither an option nor a command, and no place on this machine: agents may have written it.
+    let (url, _) = RepositoryUrl::parse(&url).ok()?;
+    (url.protocol != Protocol::File).then(|| url.as_str().to_owned())
 }
 
 fn copy_ignored(from: &Path, to: &Path, patterns: &[String]) -> io::Result<()> {

@@ -1,6 +1,8 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
 };
 
 use crate::{Git, GitError};
@@ -19,18 +21,30 @@ pub async fn init(path: &Path) -> Result<(), GitError> {
     Git::new("init").args(["--quiet", "--template="]).arg(path).output().await.map(drop)
 }
 
-/// A place beside `path` in which it is made, empty.
+/// A place beside `path` in which it is made, of its own: a git that a killed server left behind may still be at
+/// another one.
 pub(super) fn beside(path: &Path) -> io::Result<PathBuf> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = path.with_file_name(format!(".{name}.new"));
-    match fs::remove_dir_all(&fresh) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let fresh = path.with_file_name(format!(".{name}.{}-{since:x}-{number}.new", std::process::id()));
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     Ok(fresh)
+}
+
+/// Removed with all that is in it, unless it was settled.
+pub(super) struct Unfinished(pub Option<PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            // Whoever stopped it does not wait for that.
+            std::thread::spawn(move || fs::remove_dir_all(path));
+        }
+    }
 }
 
 /// It is whole: to its place.

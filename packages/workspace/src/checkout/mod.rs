@@ -14,6 +14,9 @@ pub use clone::{CloneRequest, clone};
 pub use copy::{CopyRequest, copy, is_owned_by_another, origin_of};
 pub use fresh::{init, is_there};
 
+/// Whose the original of a copy is was looked at before; the other git shall not look again, with a stranger's eyes.
+pub(crate) const UPLOAD_PACK: &str = "--upload-pack=git -c safe.directory=* upload-pack";
+
 /// Why a workspace could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {

@@ -15,7 +15,7 @@ pub(super) async fn update(path: &Path, url: &RepositoryUrl, access: &Access, te
         return Ok(());
     }
     tell(Progress::new("Fetching submodules"));
-    let mut git = access.apply(Git::new("submodule"), url).current_dir(path);
+    let mut git = access.apply(Git::new("submodule")).current_dir(path);
     if url.protocol != Protocol::File {
         // What a remote repository names is not to be taken from this machine's disk.
         git = git.config("protocol.file.allow", "never");

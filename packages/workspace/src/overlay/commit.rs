@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs};
 
-use super::{Identity, Overlay, OverlayError, index::Index, index::has_marks};
+use super::{Identity, Overlay, OverlayError, index::Index, index::has_marks, read_small};
 use crate::{Git, git::Input};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Overlay {
     /// Commits every file that is not ignored, on the branch that is checked out; it finishes a merge.
     pub async fn commit(&self, message: &str, identity: &Identity) -> Result<Committed, OverlayError> {
         let branch = self.branch().ok_or_else(|| OverlayError::NoBranch(self.work_tree.display().to_string()))?;
-        let index = self.index()?;
+        let index = self.locked_index().await?;
         let changed = index.changed().await?;
         let marked: Vec<String> =
             index.unmerged().await?.into_iter().filter(|path| has_marks(&self.work_tree.join(path))).collect();
@@ -26,7 +26,13 @@ impl Overlay {
             return Err(OverlayError::Unresolved(marked));
         }
         self.refuse_filters(&index, &changed).await?;
-        index.git("add").args(["--all", "--", "."]).output().await?;
+        // Not by `git add`, which would have a nested repository asked by a git of its own.
+        let paths: Vec<u8> = changed
+            .iter()
+            .filter(|(_, path)| !path.ends_with('/') && !self.work_tree.join(path).symlink_metadata().is_ok_and(|found| found.is_dir()))
+            .flat_map(|(_, path)| path.bytes().chain([0]))
+            .collect();
+        index.git("update-index").args(["--add", "--remove", "-z", "--stdin"]).output_with(Input::Bytes(paths)).await?;
         let tree = index.git("write-tree").text().await?;
         let (head, merged) = (self.commit_of("HEAD").await, self.merge_head().await);
         if let (Some(_), None) = (&head, &merged)
@@ -38,7 +44,7 @@ impl Overlay {
         let commit = self.commit_tree(&tree, &parents, message, Author::of(identity), identity).await?;
         self.move_branch(&branch, &commit, head.as_deref(), "commit", identity).await?;
         self.forget_merge();
-        index.install()?;
+        index.install().await?;
         Ok(Committed { branch, commit })
     }
 
@@ -75,13 +81,8 @@ impl Overlay {
     }
 
     pub(super) async fn merge_head(&self) -> Option<String> {
-        let path = self.theirs().join("MERGE_HEAD");
-        let named = path
-            .symlink_metadata()
-            .ok()
-            .filter(|found| found.is_file() && found.len() < 100)
-            .and_then(|_| fs::read_to_string(path).ok())?;
-        let named = named.trim().to_owned();
+        let named = read_small(&self.theirs().join("MERGE_HEAD"), 100).ok().flatten()?;
+        let named = String::from_utf8_lossy(&named).trim().to_owned();
         if crate::reference::is_commit(&named) { self.commit_of(&named).await } else { None }
     }
 

@@ -2,42 +2,105 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use super::{Overlay, OverlayError};
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
+
+use super::{Overlay, OverlayError, blocking, unique};
 use crate::Git;
+
+/// So old a lock is one that a git left behind which was ended. No run works there when it is looked at.
+const STALE: Duration = Duration::from_secs(30);
+
+/// More than any index is.
+const MOST: u64 = 2 << 30;
+
+/// What an agent may make git wait for, such as a pipe in place of `.gitignore`, is not waited for longer.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// A copy of the index, removed when it is dropped.
 pub(super) struct Index<'a> {
     overlay: &'a Overlay,
     path: PathBuf,
+    /// Git's own lock, where it is to be put in its place.
+    lock: Option<PathBuf>,
 }
 
 impl Overlay {
-    pub(super) fn index(&self) -> io::Result<Index<'_>> {
-        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = self.git_dir.join(format!("index.{}.{number}", std::process::id()));
+    /// To look at.
+    pub(super) async fn index(&self) -> Result<Index<'_>, OverlayError> {
+        let path = self.git_dir.join(format!("index.{}.{}", std::process::id(), unique()));
+        let index = Index { overlay: self, path: path.clone(), lock: None };
         let theirs = self.theirs().join("index");
-        match fs::copy(&theirs, &path) {
-            Ok(_) => {
-                // By its time git tells which files may have changed since.
-                let modified = fs::metadata(&theirs)?.modified()?;
-                File::options().write(true).open(&path)?.set_modified(modified)?;
+        blocking(move || copy(&theirs, &path)).await?;
+        Ok(index)
+    }
+
+    /// To be changed: no other git changes it meanwhile.
+    pub(super) async fn locked_index(&self) -> Result<Index<'_>, OverlayError> {
+        self.check_writable().await?;
+        let lock = self.theirs().join("index.lock");
+        let taking = lock.clone();
+        blocking(move || take(&taking)).await?;
+        match self.index().await {
+            Ok(mut index) => {
+                index.lock = Some(lock);
+                Ok(index)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                let _ = fs::remove_file(lock);
+                Err(error)
+            }
         }
-        Ok(Index { overlay: self, path })
+    }
+}
+
+fn copy(theirs: &Path, ours: &Path) -> Result<(), OverlayError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(theirs, flags, Mode::empty()) {
+        Ok(file) => File::from(file),
+        Err(Errno::NOENT) => return Ok(()),
+        Err(error) => return Err(io::Error::from(error).into()),
+    };
+    let found = file.metadata()?;
+    if !found.is_file() || found.len() > MOST {
+        return Err(io::Error::other("the index of the workspace is no index").into());
+    }
+    let mut copy = File::create(ours)?;
+    io::copy(&mut io::Read::take(file, MOST), &mut copy)?;
+    // By its time git tells which files may have changed since.
+    copy.set_modified(found.modified()?)?;
+    Ok(())
+}
+
+fn take(lock: &Path) -> Result<(), OverlayError> {
+    let create = || OpenOptions::new().write(true).create_new(true).open(lock);
+    match create() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let modified = fs::symlink_metadata(lock).and_then(|found| found.modified());
+            let stale = modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > STALE));
+            if !stale {
+                return Err(OverlayError::Locked);
+            }
+            fs::remove_file(lock)?;
+            create()?;
+            Ok(())
+        }
+        other => other.map(drop).map_err(Into::into),
     }
 }
 
 impl Index<'_> {
     /// A command that sees the files and this index.
     pub fn git(&self, name: &str) -> Git {
-        Git::new(name).git_dir(&self.overlay.git_dir).work_tree(&self.overlay.work_tree).index(&self.path)
+        let git = Git::new(name).git_dir(&self.overlay.git_dir).work_tree(&self.overlay.work_tree);
+        git.index(&self.path).timeout(LONGEST)
     }
 
     /// Files whose times alone have changed are known again.
@@ -69,29 +132,28 @@ impl Index<'_> {
         Ok(paths)
     }
 
-    /// Puts it in its place, as git does: another git that is at it keeps us from it.
-    pub fn install(&self) -> io::Result<()> {
-        let place = self.overlay.theirs().join("index");
-        let lock = place.with_file_name("index.lock");
-        let content = fs::read(&self.path)?;
-        let written = OpenOptions::new().write(true).create_new(true).open(&lock).and_then(|mut file| file.write_all(&content));
-        match written.and_then(|()| fs::rename(&lock, &place)) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(io::Error::new(error.kind(), "another git works in the workspace just now; try again when it is done"))
-            }
-            Err(error) => {
+    /// Puts it in its place, as git does. The last step of a change.
+    pub async fn install(mut self) -> Result<(), OverlayError> {
+        let Some(lock) = self.lock.take() else { return Ok(()) };
+        let (ours, place) = (self.path.clone(), self.overlay.theirs().join("index"));
+        blocking(move || {
+            let installed = fs::copy(&ours, &lock).and_then(|_| fs::rename(&lock, &place));
+            if installed.is_err() {
                 let _ = fs::remove_file(&lock);
-                Err(error)
             }
-        }
+            Ok(installed?)
+        })
+        .await
     }
 }
 
 impl Drop for Index<'_> {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
-        let _ = fs::remove_file(self.path.with_extension("lock"));
+        let _ = fs::remove_file(format!("{}.lock", self.path.display()));
+        if let Some(lock) = &self.lock {
+            let _ = fs::remove_file(lock);
+        }
     }
 }
 

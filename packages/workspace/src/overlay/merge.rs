@@ -33,6 +33,9 @@ impl Overlay {
             git = git.arg(format!("--merge-base={base}"));
         }
         let output = git.args([ours, theirs]).any_output(Input::Nothing, |_| ()).await?;
+        if output.status.code() == Some(129) {
+            return Err(std::io::Error::other("git 2.40 or newer is needed to update a branch").into());
+        }
         if !matches!(output.status.code(), Some(0 | 1)) {
             let command = "merge-tree".to_owned();
             return Err(crate::GitError::Failed { command, code: output.status.code(), words: output.words }.into());
@@ -46,7 +49,7 @@ impl Overlay {
     /// The paths that conflict; none where it is done.
     pub(super) async fn merge(
         &self,
-        index: &Index<'_>,
+        index: Index<'_>,
         branch: &str,
         head: &str,
         base: &str,
@@ -84,7 +87,7 @@ impl Overlay {
                 .open(path)
                 .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))?;
         }
-        index.install()?;
+        index.install().await?;
         Ok(conflicts)
     }
 }

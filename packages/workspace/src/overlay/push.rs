@@ -13,9 +13,10 @@ pub struct Pushed {
 impl Overlay {
     /// Pushes the branch that is checked out to `url` under its own name, never by force.
     pub async fn push(&self, url: &RepositoryUrl, access: &Access) -> Result<Pushed, OverlayError> {
+        self.check_writable().await?;
         let branch = self.branch().ok_or_else(|| OverlayError::NoBranch(self.work_tree.display().to_string()))?;
         let commit = self.commit_of("HEAD").await.ok_or(OverlayError::NothingToCommit)?;
-        let git = access.apply(self.git("push"), url).args(["--no-verify", "--", url.as_str()]);
+        let git = access.apply(self.git("push")).args(["--no-verify", "--", url.for_git()]);
         let pushed = git.arg(format!("{commit}:refs/heads/{branch}")).output().await;
         if let Err(error) = pushed {
             let words = error.words().unwrap_or_default().to_owned();

@@ -6,7 +6,7 @@ impl Overlay {
     /// The paths that conflict; none where it is done.
     pub(super) async fn rebase(
         &self,
-        index: &Index<'_>,
+        index: Index<'_>,
         branch: &str,
         head: &str,
         base: &str,

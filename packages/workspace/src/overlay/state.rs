@@ -18,7 +18,7 @@ pub struct State {
 impl Overlay {
     /// `began`: the commit the work began at. `reference`: the branch it is compared with, as it was when it was last fetched.
     pub async fn state(&self, began: Option<&str>, reference: Option<&str>) -> Result<State, OverlayError> {
-        let index = self.index()?;
+        let index = self.index().await?;
         let head = self.commit_of("HEAD").await;
         let mut state = State {
             branch: self.branch(),
@@ -40,7 +40,8 @@ impl Overlay {
             if let Some(theirs) = theirs {
                 let git =
                     self.git("rev-list").args(["--left-right", "--count", "--end-of-options"]).arg(format!("HEAD...{theirs}"));
-                let counts = git.text().await?;
+                // Not known where the history is cut off.
+                let counts = git.text().await.unwrap_or_default();
                 let mut counts = counts.split_whitespace().map(|count| count.parse().ok());
                 (state.ahead, state.behind) = (counts.next().flatten(), counts.next().flatten());
             }

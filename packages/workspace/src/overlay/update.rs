@@ -27,7 +27,7 @@ impl Overlay {
     /// Brings `base`, a commit that is there, into the branch. `name`: what the base is called.
     pub async fn update(&self, base: &str, name: &str, method: Method, identity: &Identity) -> Result<Updated, OverlayError> {
         let branch = self.branch().ok_or_else(|| OverlayError::NoBranch(self.work_tree.display().to_string()))?;
-        let index = self.index()?;
+        let index = self.locked_index().await?;
         let base = self.commit_of(base).await.ok_or(OverlayError::NoBase)?;
         let head = self.commit_of("HEAD").await.ok_or(OverlayError::NoBase)?;
         let unmerged = index.unmerged().await?;
@@ -44,12 +44,12 @@ impl Overlay {
             return Ok(Updated::UpToDate);
         }
         if self.is_ancestor(&head, &base).await? {
-            self.move_to(&index, &branch, &head, &base, "update: fast-forward", identity).await?;
+            self.move_to(index, &branch, &head, &base, "update: fast-forward", identity).await?;
             return Ok(Updated::Updated { commits });
         }
         let conflicts = match method {
-            Method::Merge => self.merge(&index, &branch, &head, &base, name, identity).await?,
-            Method::Rebase => self.rebase(&index, &branch, &head, &base, identity).await?,
+            Method::Merge => self.merge(index, &branch, &head, &base, name, identity).await?,
+            Method::Rebase => self.rebase(index, &branch, &head, &base, identity).await?,
         };
         Ok(if conflicts.is_empty() { Updated::Updated { commits } } else { Updated::Conflicts { commits, paths: conflicts } })
     }
@@ -57,6 +57,7 @@ impl Overlay {
     /// Notes where the base's branch is, as a fetch in the workspace would.
     pub async fn note_base(&self, reference: &str, commit: &str) -> Result<(), OverlayError> {
         if self.base(reference).await.is_some() {
+            self.check_writable().await?;
             self.git("update-ref").arg(format!("refs/remotes/origin/{reference}")).arg(commit).output().await?;
         }
         Ok(())
@@ -64,7 +65,9 @@ impl Overlay {
 
     /// Fetches a branch or a commit of the repository on this machine that this one is a copy of. Its commit.
     pub async fn fetch_local(&self, original: &std::path::Path, reference: &str) -> Result<String, OverlayError> {
-        let git = self.git("fetch").with_protocols().args(["--quiet", "--no-tags", "--no-write-fetch-head", "--"]).arg(original);
+        self.check_writable().await?;
+        let git = self.git("fetch").with_protocols().args(["--quiet", "--no-tags", "--no-write-fetch-head"]);
+        let git = git.args([crate::checkout::UPLOAD_PACK, "--"]).arg(original);
         let noted = format!("refs/remotes/local/{reference}");
         git.arg(format!("+{reference}:{noted}")).output().await?;
         self.commit_of(&noted).await.ok_or(OverlayError::NoBase)
@@ -77,17 +80,17 @@ impl Overlay {
 
     /// Ends a merge that is not committed; the files are as they are committed.
     pub async fn abort(&self) -> Result<(), OverlayError> {
-        let index = self.index()?;
+        let index = self.locked_index().await?;
         index.git("read-tree").args(["--reset", "-u", "HEAD"]).output().await?;
-        index.install()?;
         self.forget_merge();
+        index.install().await?;
         Ok(())
     }
 
     /// The files and the branch from one commit to another.
     pub(super) async fn move_to(
         &self,
-        index: &Index<'_>,
+        index: Index<'_>,
         branch: &str,
         from: &str,
         to: &str,
@@ -97,8 +100,7 @@ impl Overlay {
         index.refresh().await;
         index.git("read-tree").args(["-m", "-u", from, to]).output().await?;
         self.move_branch(branch, to, Some(from), why, identity).await?;
-        index.install()?;
-        Ok(())
+        index.install().await
     }
 
     async fn is_ancestor(&self, one: &str, other: &str) -> Result<bool, OverlayError> {

@@ -51,8 +51,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// Lets `git` talk to `url` as the user. Secrets go by the environment, never by arguments.
-    pub fn apply(&self, git: Git, url: &RepositoryUrl) -> Git {
+    /// Lets `git` talk to remotes as the user. Secrets go by the environment, never by arguments.
+    pub fn apply(&self, git: Git) -> Git {
         let mut git = git.with_protocols().timeout(Duration::from_secs(4 * 60 * 60));
         for (name, value) in user_environment(self.home.as_deref()) {
             git = git.env(name, value);
@@ -60,14 +60,14 @@ impl Access {
         for (key, value) in &self.user_git.passed {
             git = git.config(key, value);
         }
-        if let Some(stored) = self.stored_for(url) {
-            // Only what is kept for it is tried: an empty helper takes back those before.
-            git = git
-                .config("credential.helper", "")
-                .config(&format!("credential.{}.helper", stored.scope), HELPER)
-                .config("credential.useHttpPath", "true")
-                .env("CURSOR_SELFHOST_GIT_USER", &stored.username)
-                .env("CURSOR_SELFHOST_GIT_TOKEN", &stored.token);
+        // All of them, each for its place: submodules may be elsewhere. What is kept goes before the user's helpers.
+        for (number, stored) in self.stored.iter().enumerate() {
+            for scope in [stored.scope.clone(), format!("{}.git", stored.scope)] {
+                let key = format!("credential.{scope}.helper");
+                git = git.config(&key, "").config(&key, helper(number));
+            }
+            git = git.env(&format!("CURSOR_SELFHOST_GIT_USER_{number}"), &stored.username);
+            git = git.env(&format!("CURSOR_SELFHOST_GIT_TOKEN_{number}"), &stored.token);
         }
         git.config("http.lowSpeedLimit", "1").config("http.lowSpeedTime", "60").env("GIT_SSH_COMMAND", self.ssh_command())
     }
@@ -160,7 +160,10 @@ impl Access {
 }
 
 /// Asked by git for a user and a password, and for nothing else.
-const HELPER: &str = r#"!f() { test "$1" = get && printf 'username=%s\npassword=%s\n' "$CURSOR_SELFHOST_GIT_USER" "$CURSOR_SELFHOST_GIT_TOKEN"; }; f"#;
+fn helper(number: usize) -> String {
+    let (user, token) = (format!("$CURSOR_SELFHOST_GIT_USER_{number}"), format!("$CURSOR_SELFHOST_GIT_TOKEN_{number}"));
+    format!(r#"!f() {{ test "$1" = get && printf 'username=%s\npassword=%s\n' "{user}" "{token}"; }}; f"#)
+}
 
 /// A private key by its usual name, or one that has its public half beside it.
 fn is_key(path: &Path) -> bool {

@@ -109,6 +109,53 @@ async fn a_token_is_asked_for_and_who_has_none_is_told() {
 }
 
 #[tokio::test]
+async fn a_token_for_a_url_holds_with_and_without_its_ending() {
+    let world = World::new();
+    git_servers::git(&world.served(), &["clone", "--quiet", "--bare", "project", "bare.git"]).unwrap();
+    let server = HttpServer::start(&world.served(), Some(("me", "s3cret"))).await.unwrap();
+    let url = server.url("bare.git");
+    let stored = StoredCredential { scope: server.url("bare"), username: "me".to_owned(), token: "s3cret".to_owned() };
+    // One for another place does not stand in its way.
+    let other = StoredCredential { scope: server.url("other"), token: "wr0ng".to_owned(), ..stored.clone() };
+    let access = Access { stored: vec![other, stored], ..world.access() };
+    world.bring(&url, None, &access).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mirror_that_lost_objects_is_made_whole() {
+    let world = World::new();
+    let server = HttpServer::start(&world.served(), None).await.unwrap();
+    let (url, access) = (server.url("project"), world.access());
+    let mirror = world.bring(&url, None, &access).await.unwrap().path;
+    // What came later stands on what is gone.
+    world.repository.commit("README.md", "two\n").unwrap();
+    world.bring(&url, None, &access).await.unwrap();
+    let packs: Vec<_> = fs::read_dir(mirror.join("objects/pack")).unwrap().flatten().map(|entry| entry.path()).collect();
+    let oldest = packs.iter().filter(|path| path.extension().is_some_and(|it| it == "pack")).min_by_key(|path| path.metadata().unwrap().modified().unwrap());
+    for extension in ["idx", "rev", "pack"] {
+        let _ = fs::remove_file(oldest.unwrap().with_extension(extension));
+    }
+    world.repository.commit("README.md", "three\n").unwrap();
+    world.work_on("a", &url, Branch::Current, &access).await;
+    assert_eq!(world.read("a/README.md"), "three\n");
+    fsck(&mirror).await;
+    // And one without its head keeps what others borrow.
+    fs::remove_file(mirror.join("HEAD")).unwrap();
+    world.work_on("b", &url, Branch::Current, &access).await;
+    fsck(&mirror).await;
+}
+
+#[tokio::test]
+async fn a_path_is_taken_as_it_is_written() {
+    let world = World::new();
+    let odd = Repository::init(&world.root().join("served/odd%2Fname")).unwrap();
+    odd.commit("x", "odd\n").unwrap();
+    world.work_on("a", odd.path().to_str().unwrap(), Branch::Current, &world.access()).await;
+    assert_eq!(world.read("a/x"), "odd\n");
+    assert!(world.bring(&format!("file://{}", odd.path().display()), None, &world.access()).await.is_err(), "decoded once, it is another place");
+}
+
+#[tokio::test]
 async fn ssh_is_let_in_by_its_key_and_a_new_host_is_believed_or_not() {
     let world = World::new();
     let server = SshServer::start(&world.served()).await.unwrap();
