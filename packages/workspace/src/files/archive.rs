@@ -1,19 +1,16 @@
 use std::{
-    fs::File,
     io::{self, Read, Write},
     path::{Component, Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-use cap_std::fs::{OpenOptions, OpenOptionsExt};
 use flate2::{Compression, write::GzEncoder};
-use rustix::fs::OFlags;
 use tar::{Builder, EntryType, Header};
 
 use super::{Files, path::refuse};
 use crate::{
     WorkspaceError,
-    tree::{Kind, Next, Stat, Walk},
+    tree::{Kind, Next, Stat, Walk, open_file},
 };
 
 impl Files {
@@ -65,7 +62,7 @@ impl Files {
             },
             Kind::File => {
                 // Gone, or another thing by now.
-                let Ok((file, stat)) = self.open_again(path) else { return Ok(()) };
+                let Ok((file, stat)) = open_file(&self.root, path) else { return Ok(()) };
                 let mut header = header(&stat, EntryType::Regular);
                 header.set_size(stat.size);
                 // As long as it said, also where it was cut meanwhile.
@@ -80,17 +77,6 @@ impl Files {
         match self.root.canonicalize(path) {
             Ok(real) => real.starts_with(from),
             Err(error) => error.kind() == io::ErrorKind::NotFound,
-        }
-    }
-
-    fn open_again(&self, path: &Path) -> io::Result<(File, Stat)> {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32);
-        let file = self.root.open_with(path, &options)?.into_std();
-        let stat = Stat::of(&file)?;
-        match stat.kind() {
-            Kind::File => Ok((file, stat)),
-            _ => Err(io::ErrorKind::InvalidInput.into()),
         }
     }
 }

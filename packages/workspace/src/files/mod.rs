@@ -10,16 +10,19 @@ mod read;
 mod search;
 mod size;
 
-use std::{io, path::Path};
+use std::path::Path;
 
-use cap_std::{ambient_authority, fs::Dir};
+use cap_std::fs::Dir;
 pub use list::{Directory, Item, ItemType};
 pub use read::{Content, Opened};
 pub use search::Matches;
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{WorkspaceError, tree::Stat};
+use crate::{
+    WorkspaceError,
+    tree::{Stat, open_root},
+};
 
 /// The files of one workspace.
 pub struct Files {
@@ -36,12 +39,9 @@ pub enum Found {
 }
 
 impl Files {
+    /// `root` is a directory itself; what a symlink in its place leads to is somebody else's.
     pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
-        match Dir::open_ambient_dir(root, ambient_authority()) {
-            Ok(root) => Ok(Self { root }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WorkspaceError::NotFound("directory".to_owned())),
-            Err(error) => Err(WorkspaceError::io("open the workspace")(error)),
-        }
+        Ok(Self { root: open_root(root)? })
     }
 
     /// A page of a directory, or a file's text. `path`: relative, `""` for the workspace itself.

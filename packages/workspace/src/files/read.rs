@@ -1,16 +1,11 @@
-use std::{
-    fs::File,
-    io::{self, Read},
-};
+use std::{fs::File, io::Read};
 
-use cap_std::fs::{OpenOptions, OpenOptionsExt};
-use rustix::fs::OFlags;
 use serde::Serialize;
 
 use super::{Files, modified_at, path::refuse};
 use crate::{
     WorkspaceError,
-    tree::{Kind, Stat},
+    tree::{Kind, is_no_file, open_file},
 };
 
 /// Bytes of text that are told at most.
@@ -79,18 +74,11 @@ impl Files {
         if real.stat.kind() != Kind::File {
             return Err(not_a_file());
         }
-        // A pipe that took its place must not keep us waiting.
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32);
-        let open = || -> io::Result<(File, Stat)> {
-            let file = self.root.open_with(&real.path, &options)?.into_std();
-            let stat = Stat::of(&file)?;
-            Ok((file, stat))
-        };
-        let (file, stat) = open().map_err(|error| refuse(path, error))?;
-        if stat.kind() != Kind::File {
-            return Err(not_a_file());
-        }
+        // It may be something else by now.
+        let (file, stat) = open_file(&self.root, &real.path).map_err(|error| match is_no_file(&error) {
+            true => not_a_file(),
+            false => refuse(path, error),
+        })?;
         Ok(Opened {
             file,
             size: stat.size,

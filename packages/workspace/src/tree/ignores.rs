@@ -5,8 +5,7 @@
 //! and one that is a pipe would keep us waiting for ever.
 
 use std::{
-    ffi::OsStr,
-    io::Read,
+    fs,
     os::fd::AsFd,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,11 +13,10 @@ use std::{
 
 use ignore::{
     Match,
-    gitignore::{Gitignore, GitignoreBuilder},
+    gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path},
 };
-use rustix::fs::{Mode, OFlags};
 
-use super::{Kind, Stat};
+use super::{Kind, Stat, read_file_at, read_users_file};
 
 /// Bytes of rules that are read of one file.
 const MOST_RULES: u64 = 1 << 20;
@@ -40,12 +38,11 @@ struct Level {
 impl Ignores {
     /// For a work tree that is open as `root`.
     pub fn top(root: impl AsFd) -> Self {
-        let global = GitignoreBuilder::new("/").build_global().0;
         Self(Arc::new(Level {
             above: None,
             gitignore: gitignore(&root, Path::new("")),
             exclude: exclude(&root, Path::new("")),
-            global: Some(global),
+            global: Some(global()),
             all: false,
         }))
     }
@@ -84,34 +81,45 @@ impl Ignores {
 }
 
 fn gitignore(directory: impl AsFd, path: &Path) -> Gitignore {
-    rules(directory, OsStr::new(".gitignore"), path)
+    rules(directory, ".gitignore", path)
 }
 
 fn exclude(directory: impl AsFd, path: &Path) -> Gitignore {
     // A directory with a `.git` file is a second view of a repository, whose rules are read where it stands.
     match Stat::at(&directory, ".git") {
-        Ok(stat) if stat.kind() == Kind::Directory => rules(directory, OsStr::new(".git/info/exclude"), path),
+        Ok(stat) if stat.kind() == Kind::Directory => rules(directory, ".git/info/exclude", path),
         _ => Gitignore::empty(),
     }
 }
 
-fn rules(directory: impl AsFd, name: &OsStr, path: &Path) -> Gitignore {
-    let Some(text) = read(directory, name) else { return Gitignore::empty() };
-    let mut builder = GitignoreBuilder::new(PathBuf::from("/").join(path));
-    for line in String::from_utf8_lossy(&text).trim_start_matches('\u{feff}').lines() {
+fn rules(directory: impl AsFd, name: &str, path: &Path) -> Gitignore {
+    let text = read_file_at(directory, Path::new(name), MOST_RULES).unwrap_or_default();
+    build(&text, &Path::new("/").join(path))
+}
+
+/// The user's own. Which file it is, is said in files that may not be files either.
+fn global() -> Gitignore {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = variable("HOME");
+    let config = variable("XDG_CONFIG_HOME").or_else(|| home.as_deref().map(|home| home.join(".config")));
+    let system = variable("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig"));
+    let read = [variable("GIT_CONFIG_GLOBAL"), home.map(|home| home.join(".gitconfig")), Some(system)];
+    let read = read.into_iter().flatten().chain(config.map(|config| config.join("git/config")));
+    let is_odd = |path: PathBuf| fs::metadata(path).is_ok_and(|found| !found.is_file() || found.len() > MOST_RULES);
+    match read.map(is_odd).any(|is_odd| is_odd) {
+        true => Gitignore::empty(),
+        false => {
+            let text = gitconfig_excludes_path().and_then(|path| read_users_file(&path, MOST_RULES).ok());
+            build(&text.unwrap_or_default(), Path::new("/"))
+        }
+    }
+}
+
+fn build(text: &[u8], path: &Path) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(path);
+    for line in String::from_utf8_lossy(text).trim_start_matches('\u{feff}').lines() {
         // What git does not understand, it does not follow either.
         let _ = builder.add_line(None, line);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
-}
-
-fn read(directory: impl AsFd, name: &OsStr) -> Option<Vec<u8>> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = std::fs::File::from(rustix::fs::openat(directory, name, flags, Mode::empty()).ok()?);
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut text = Vec::new();
-    file.take(MOST_RULES).read_to_end(&mut text).ok()?;
-    Some(text)
 }
