@@ -35,6 +35,21 @@ pub struct Capture {
 }
 
 impl Capture {
+    /// `mode kind id TAB path`, as git lists a tree. How the file looks is not known, nor whether it is there.
+    pub fn listed(entry: &[u8]) -> Option<(OsString, Self)> {
+        let tab = entry.iter().position(|byte| *byte == b'\t')?;
+        let mut words = std::str::from_utf8(&entry[..tab]).ok()?.split(' ');
+        let mode = u32::from_str_radix(words.next()?, 8).ok()?;
+        let id = ObjectId::parse(words.nth(1)?)?;
+        let is_file = matches!(mode, 0o100644 | 0o100755 | 0o120000);
+        is_file.then(|| (OsString::from_vec(entry[tab + 1..].to_vec()), Self::unseen(id, mode, true)))
+    }
+
+    /// What a file holds of which it is not known how it looks.
+    pub fn unseen(id: ObjectId, mode: u32, borrowed: bool) -> Self {
+        Self { id, mode, size: 0, modified: 0, changed: 0, inode: 0, borrowed, fresh: true }
+    }
+
     /// The file is what it was.
     pub fn is_of(&self, stat: &Stat) -> bool {
         !self.fresh && self.looks_like(stat)

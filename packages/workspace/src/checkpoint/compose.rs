@@ -41,7 +41,10 @@ impl Checkpoints {
     /// Trees of another repository of ours, whose objects stay, can be compared with from now on. `objects`: its
     /// directory of objects.
     pub fn borrow_from(&self, objects: &std::path::Path) -> Result<(), WorkspaceError> {
-        self.repository.add_alternate(objects).map(drop)
+        match self.repository.add_alternate(objects)? {
+            true => Ok(()),
+            false => Err(WorkspaceError::CheckpointGone(format!("{} cannot be borrowed from.", objects.display()))),
+        }
     }
 
     /// The tree without anything in it.

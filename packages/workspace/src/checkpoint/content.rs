@@ -10,14 +10,13 @@ use std::{
     },
 };
 
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::OFlags;
+use cap_std::fs::Dir;
 
 use super::{
     captured::{Capture, mode},
     object::Objects,
 };
-use crate::tree::{Kind, Stat};
+use crate::tree::{Kind, Stat, is_no_file, open_file};
 
 /// Bytes; a file that is larger is listed, not captured.
 pub const LARGEST: u64 = 50 << 20;
@@ -120,15 +119,11 @@ impl Reader<'_> {
                 Ok(Bytes::Content(target.as_os_str().as_bytes().to_vec(), before, Stat::at(self.root, path)?))
             }
             Kind::File => {
-                // A pipe that took its place must not keep us waiting.
-                let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-                let mut options = OpenOptions::new();
-                options.read(true).custom_flags(flags.bits() as i32);
-                let file = self.root.open_with(path, &options)?;
-                let before = Stat::of(&file)?;
-                if before.kind() != Kind::File {
-                    return Ok(Bytes::Special);
-                }
+                let (file, before) = match open_file(self.root, path) {
+                    // A pipe took its place.
+                    Err(error) if is_no_file(&error) => return Ok(Bytes::Special),
+                    opened => opened?,
+                };
                 let mut content = Vec::with_capacity(before.size.min(LARGEST) as usize + 1);
                 (&file).take(LARGEST + 1).read_to_end(&mut content)?;
                 if content.len() as u64 > LARGEST {

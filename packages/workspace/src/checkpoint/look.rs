@@ -1,8 +1,9 @@
 //! What of a work tree is to be captured.
 
 use std::{
-    collections::HashMap,
-    ffi::OsString,
+    collections::{HashMap, HashSet},
+    ffi::{OsStr, OsString},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -27,6 +28,8 @@ pub struct Look {
     pub repositories: Vec<PathBuf>,
     /// Directories into which we may not look.
     pub closed: Vec<PathBuf>,
+    /// Files that are there and cannot be captured as they are.
+    pub unfit: HashSet<OsString>,
 }
 
 impl Look {
@@ -40,6 +43,7 @@ impl Look {
             look.not_captured.append(&mut one.not_captured);
             look.repositories.append(&mut one.repositories);
             look.closed.append(&mut one.closed);
+            look.unfit.extend(one.unfit);
             if look.files.len() > MOST_FILES { Next::Stop } else { Next::Go }
         });
         let mut look = look.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +64,7 @@ impl Look {
         match listed.entries {
             Ok(entries) => entries.into_iter().for_each(|entry| self.take_entry(&listed.path, entry)),
             // Removed meanwhile.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !listed.path.as_os_str().is_empty() => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !listed.path.as_os_str().is_empty() => {}
             Err(_) => {
                 self.not_captured.push(NotCaptured::new(&listed.path, 0, Reason::Unreadable));
                 self.closed.push(listed.path);
@@ -68,16 +72,31 @@ impl Look {
         }
     }
 
+    /// It was not found, or not looked for.
+    pub fn passed(&self, path: &OsStr) -> bool {
+        !self.files.contains_key(path) && !self.unfit.contains(path)
+    }
+
+    /// It is in a directory into which we may not look.
+    pub fn is_closed(&self, path: &Path) -> bool {
+        self.closed.iter().any(|closed| path.starts_with(closed))
+    }
+
     fn take_entry(&mut self, directory: &Path, entry: Entry) {
         let Some(stat) = entry.stat else { return };
         self.add(directory.join(&entry.name), stat);
+    }
+
+    pub fn add_unfit(&mut self, path: PathBuf, size: u64, reason: Reason) {
+        self.not_captured.push(NotCaptured::new(&path, size, reason));
+        self.unfit.insert(path.into_os_string());
     }
 
     pub fn add(&mut self, path: PathBuf, stat: Stat) {
         match stat.kind() {
             Kind::Directory => {}
             Kind::Other => self.not_captured.push(NotCaptured::new(&path, 0, Reason::Special)),
-            Kind::File if stat.size > LARGEST => self.not_captured.push(NotCaptured::new(&path, stat.size, Reason::TooLarge)),
+            Kind::File if stat.size > LARGEST => self.add_unfit(path, stat.size, Reason::TooLarge),
             Kind::File | Kind::Symlink => {
                 self.files.insert(path.into_os_string(), stat);
             }
@@ -85,18 +104,27 @@ impl Look {
     }
 }
 
-/// A path that is tracked, as it is: `None` if it is not there, or only through a symlink.
-pub fn stat_inside(root: &Dir, path: &Path, directories: &mut HashMap<PathBuf, bool>) -> Option<Stat> {
-    let parent = path.parent()?;
-    is_directory(root, parent, directories).then(|| Stat::at(root, path).ok())?
+/// A path, as it is: `None` if it is not there, or only through a symlink. `Err`: that cannot be known.
+pub fn stat_inside(root: &Dir, path: &Path, directories: &mut HashMap<PathBuf, bool>) -> io::Result<Option<Stat>> {
+    match path.parent() {
+        Some(parent) if is_directory(root, parent, directories)? => stat(root, path),
+        _ => Ok(None),
+    }
 }
 
-fn is_directory(root: &Dir, path: &Path, known: &mut HashMap<PathBuf, bool>) -> bool {
-    let Some(parent) = path.parent() else { return true };
+fn is_directory(root: &Dir, path: &Path, known: &mut HashMap<PathBuf, bool>) -> io::Result<bool> {
+    let Some(parent) = path.parent() else { return Ok(true) };
     if let Some(known) = known.get(path) {
-        return *known;
+        return Ok(*known);
     }
-    let is = is_directory(root, parent, known) && Stat::at(root, path).is_ok_and(|stat| stat.kind() == Kind::Directory);
+    let is = is_directory(root, parent, known)? && stat(root, path)?.is_some_and(|stat| stat.kind() == Kind::Directory);
     known.insert(path.to_owned(), is);
-    is
+    Ok(is)
+}
+
+fn stat(root: &Dir, path: &Path) -> io::Result<Option<Stat>> {
+    match Stat::at(root, path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        stat => stat.map(Some),
+    }
 }

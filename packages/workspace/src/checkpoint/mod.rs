@@ -1,7 +1,8 @@
 //! Checkpoints: what stood in a work tree at a moment, byte by byte, in a repository of our own.
 //!
 //! Nothing is written into the work tree and nothing in it is run; it need not have anything to do with git. What
-//! is ignored is left out unless the user's own repository tracks it. `.git` is never captured, whatever stands
+//! is ignored is left out unless the user's own repository tracks it, or it was captured before: what was captured
+//! stays captured as long as it is there, so that what is not in a checkpoint any more was removed. `.git` is never captured, whatever stands
 //! beside it is, so that nested repositories and submodules are captured as the files they are.
 
 mod borrow;
@@ -15,16 +16,17 @@ mod record;
 mod repository;
 mod restore;
 mod trees;
+mod turn;
 mod user_index;
 
 use std::path::{Path, PathBuf};
 
-use cap_std::{ambient_authority, fs::Dir};
+use cap_std::fs::Dir;
 
 use self::repository::Repository;
 pub use self::{content::LARGEST, restore::Restored};
 pub(crate) use self::{object::ObjectId, repository::gone};
-use crate::{Git, WorkspaceError};
+use crate::{Git, WorkspaceError, tree::open_root};
 
 /// The checkpoints of one work tree.
 #[derive(Clone)]
@@ -53,7 +55,7 @@ pub struct NotCaptured {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// More than [`LARGEST`] bytes.
+    /// More than [`LARGEST`] bytes. What was captured of it before stays in its place.
     TooLarge,
     /// A pipe, a socket, a device.
     Special,
@@ -104,7 +106,7 @@ impl Checkpoints {
     }
 
     fn open_work_tree(&self) -> Result<Dir, WorkspaceError> {
-        Dir::open_ambient_dir(&self.work_tree, ambient_authority()).map_err(WorkspaceError::io("open the workspace"))
+        open_root(&self.work_tree)
     }
 }
 

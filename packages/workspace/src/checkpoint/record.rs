@@ -1,8 +1,7 @@
 use std::{
     collections::{HashMap, HashSet},
-    ffi::OsStr,
-    fs::{self, File},
-    os::fd::AsFd,
+    ffi::{OsStr, OsString},
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -12,14 +11,15 @@ use cap_std::fs::Dir;
 
 use super::{
     Checkpoints, NotCaptured, Reason, Recorded, blocking, borrow,
-    captured::Captured,
+    captured::{Capture, Captured},
     content::{Content, Reader},
     look::{Look, stat_inside},
     object::Objects,
     trees,
-    user_index::UserRepository,
+    turn::Turn,
+    user_index::{Known, UserRepository},
 };
-use crate::{WorkspaceError, tree::Stat};
+use crate::{GitError, WorkspaceError, tree::Stat};
 
 /// Bytes that a record reads at most.
 const MOST_READ: u64 = 16 << 30;
@@ -40,7 +40,17 @@ struct Recording {
     rebuild: bool,
     /// What is remembered has changed.
     learned: bool,
-    _lock: File,
+    /// Captured files of which we do not have what was captured any more.
+    lost: HashSet<OsString>,
+    _turn: Turn,
+}
+
+/// What the user's indexes say.
+struct Asked {
+    /// Of each repository.
+    known: Vec<Vec<Known>>,
+    /// There is so much to read that it is worth taking over what they know.
+    borrows: bool,
 }
 
 impl Checkpoints {
@@ -49,10 +59,14 @@ impl Checkpoints {
     ///
     /// Files that come and go meanwhile are recorded as either. What cannot be captured is told, and fails nothing.
     pub async fn record(&self) -> Result<Recorded, WorkspaceError> {
+        let turn = Turn::at(&self.repository).await?;
         let ours = self.clone();
-        let mut recording = blocking(move || Recording::begin(ours)).await?;
+        let mut recording = blocking(move || Recording::begin(ours, turn)).await?;
+        recording.remember().await?;
         recording.check_borrowed().await?;
-        recording.ask_user_indexes().await?;
+        let known = recording.ask_user_indexes().await;
+        let (mut recording, known) = blocking(move || Ok(recording.look_again(known))).await?;
+        recording.borrow(known).await?;
         blocking(move || recording.finish()).await
     }
 
@@ -62,65 +76,126 @@ impl Checkpoints {
 }
 
 impl Recording {
-    fn begin(ours: Checkpoints) -> Result<Self, WorkspaceError> {
-        ours.repository.create()?;
+    fn begin(ours: Checkpoints, turn: Turn) -> Result<Self, WorkspaceError> {
         let root = ours.open_work_tree()?;
-        let lock = File::create(ours.directory().join("lock")).map_err(WorkspaceError::io("lock the checkpoints"))?;
-        lock.lock().map_err(WorkspaceError::io("lock the checkpoints"))?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64);
+        ours.repository.check_lenders()?;
         let captured = Captured::load(&ours.captured_file());
-        let mut rebuild = captured.is_none();
-        let mut captured = captured.unwrap_or_default();
+        let rebuild = captured.is_none();
+        let captured = captured.unwrap_or_default();
         let look = Look::at(&root)?;
-        let boot = boot();
-        if captured.boot != boot {
-            // Written before the power was lost, perhaps, and never come to the disk.
-            let objects = ours.repository.objects();
-            captured.files.retain(|_, file| file.borrowed || objects.has(file.id));
-            captured.boot = boot;
-            rebuild = true;
-        }
         let theirs = look.repositories.iter().filter_map(|path| UserRepository::find(&ours.work_tree, path)).collect();
-        Ok(Self { ours, root: Arc::new(root), since, captured, look, theirs, rebuild, learned: false, _lock: lock })
+        let (root, lost) = (Arc::new(root), HashSet::new());
+        let mut recording = Self { ours, root, since, captured, look, theirs, rebuild, learned: false, lost, _turn: turn };
+        let boot = boot();
+        if recording.captured.boot != boot {
+            // Written before the power was lost, perhaps, and never come to the disk.
+            let objects = recording.ours.repository.objects();
+            let files = recording.captured.files.iter().filter(|(_, file)| !file.borrowed && !objects.has(file.id));
+            let lost = files.map(|(path, _)| path.clone()).collect();
+            recording.lose(lost);
+            recording.captured.boot = boot;
+            recording.rebuild = true;
+        }
+        Ok(recording)
+    }
+
+    /// These are read again, if they can be.
+    fn lose(&mut self, lost: Vec<OsString>) {
+        for path in lost {
+            if let Some(file) = self.captured.files.get_mut(&path) {
+                file.fresh = true;
+            }
+            self.lost.insert(path);
+        }
+    }
+
+    /// Where nothing is remembered, what was kept last was captured.
+    async fn remember(&mut self) -> Result<(), WorkspaceError> {
+        let ours = self.ours.repository.clone();
+        if !self.captured.files.is_empty() || !self.rebuild {
+            return Ok(());
+        }
+        let Some(kept) = blocking(move || Ok(ours.last_kept())).await? else { return Ok(()) };
+        let listing = match self.ours.git("ls-tree").args(["-r", "-z", "--full-tree", &kept.to_string()]).output().await {
+            Err(error @ (GitError::Failed { .. } | GitError::TimedOut { .. })) => {
+                tracing::warn!(%error, "what was captured last is not known any more");
+                return Ok(());
+            }
+            listing => listing?,
+        };
+        let files = listing.split(|byte| *byte == 0).filter_map(Capture::listed);
+        self.captured.files.extend(files);
+        // None of it is known to be there.
+        self.captured.borrowed_at = i64::MIN;
+        Ok(())
     }
 
     async fn check_borrowed(&mut self) -> Result<(), WorkspaceError> {
         let at = borrow::packs_changed_at(&self.ours.repository);
         if at != self.captured.borrowed_at {
-            borrow::check(&self.ours.repository, &mut self.captured).await?;
+            let lost = borrow::lost(&self.ours.repository, &self.captured).await?;
+            self.lose(lost);
             self.captured.borrowed_at = at;
             self.rebuild = true;
         }
         Ok(())
     }
 
-    /// Adds what is tracked although it is ignored, and takes over what need not be read.
-    async fn ask_user_indexes(&mut self) -> Result<(), WorkspaceError> {
+    /// Asks what is tracked although it is ignored, and what need not be read. `None`: there is nothing to ask.
+    async fn ask_user_indexes(&mut self) -> Option<Asked> {
         let is_new = self.captured.indexes.len() != self.theirs.len()
             || self.theirs.iter().zip(&self.captured.indexes).any(|(theirs, seen)| theirs.seen != *seen);
         let borrows = self.unread() > borrow::WORTH;
-        if !is_new && !borrows && !self.has_newly_ignored() {
-            let tracked = std::mem::take(&mut self.captured.tracked);
-            self.add_tracked(tracked);
-            return Ok(());
+        if !is_new && !borrows {
+            return None;
         }
         self.learned = true;
-        let (mut tracked, mut all) = (Vec::new(), Vec::new());
+        let mut known = Vec::new();
         for theirs in &self.theirs {
-            let known = theirs.known(&self.ours.repository).await;
-            tracked.extend(
-                known.iter().map(|known| known.path.clone()).filter(|path| !self.look.files.contains_key(path.as_os_str())),
-            );
-            all.push(known);
+            known.push(theirs.known(&self.ours.repository).await);
         }
         self.captured.indexes = self.theirs.iter().map(|theirs| theirs.seen.clone()).collect();
-        self.add_tracked(tracked);
-        if borrows {
-            for (theirs, known) in self.theirs.iter().zip(&all) {
-                if !borrow::converts(&self.root, theirs, known) {
-                    borrow::seed(&self.ours.repository, theirs, known, &self.look.files, &mut self.captured).await?;
-                }
+        Some(Asked { known, borrows })
+    }
+
+    /// Adds what the look passed over, as it is ignored, and what is captured all the same: what is tracked, and
+    /// what was captured before and is still there. Keeps of `known` what can be taken over.
+    fn look_again(mut self, asked: Option<Asked>) -> (Self, Vec<(usize, Vec<Known>)>) {
+        if let Some(asked) = &asked {
+            let passed = asked.known.iter().flatten().filter(|known| self.look.passed(known.path.as_os_str()));
+            // What is not there may come back.
+            let is_there = |path: &Path| Stat::at(&*self.root, path).is_ok();
+            let tracked = passed.filter(|known| !known.left_out || is_there(&known.path)).map(|known| known.path.clone());
+            self.captured.tracked = tracked.collect();
+        }
+        let before = self.captured.files.keys().filter(|path| self.look.passed(path)).map(PathBuf::from);
+        let passed: Vec<PathBuf> = before.chain(self.captured.tracked.iter().cloned()).collect();
+        let mut directories = HashMap::new();
+        for path in passed {
+            let name = path.as_os_str();
+            if !self.look.passed(name) {
+                continue;
             }
+            match stat_inside(&self.root, &path, &mut directories) {
+                Ok(Some(stat)) => self.look.add(path, stat),
+                Ok(None) => {}
+                Err(_) if self.look.is_closed(&path) || !self.captured.files.contains_key(name) => {}
+                Err(_) => self.look.add_unfit(path, 0, Reason::Unreadable),
+            }
+        }
+        let known = asked.filter(|asked| asked.borrows).map(|asked| asked.known).unwrap_or_default();
+        let known = known.into_iter().enumerate();
+        let known = known.filter(|(number, known)| !borrow::converts(&self.root, &self.theirs[*number], known)).collect();
+        (self, known)
+    }
+
+    async fn borrow(&mut self, known: Vec<(usize, Vec<Known>)>) -> Result<(), WorkspaceError> {
+        for (number, known) in &known {
+            let theirs = &self.theirs[*number];
+            borrow::seed(&self.ours.repository, theirs, known, &self.look.files, &mut self.captured).await?;
+        }
+        if !known.is_empty() {
             self.captured.borrowed_at = borrow::packs_changed_at(&self.ours.repository);
         }
         Ok(())
@@ -132,29 +207,11 @@ impl Recording {
         self.look.files.iter().filter(|(path, stat)| differs(path, stat)).map(|(_, stat)| stat.size).sum()
     }
 
-    /// Something was captured, is still there, and was passed over: it is ignored now, and may be tracked.
-    fn has_newly_ignored(&self) -> bool {
-        let known: HashSet<&OsStr> = self.captured.tracked.iter().map(|path| path.as_os_str()).collect();
-        let passed =
-            self.captured.files.keys().filter(|path| !self.look.files.contains_key(*path) && !known.contains(path.as_os_str()));
-        passed.into_iter().any(|path| Stat::at(self.root.as_fd(), path).is_ok())
-    }
-
-    fn add_tracked(&mut self, tracked: Vec<PathBuf>) {
-        let mut directories = HashMap::new();
-        for path in tracked {
-            if let Some(stat) = stat_inside(&self.root, &path, &mut directories) {
-                self.look.add(path.clone(), stat);
-                self.captured.tracked.push(path);
-            }
-        }
-    }
-
     fn finish(mut self) -> Result<Recorded, WorkspaceError> {
         let before = self.captured.files.len();
-        let (files, closed) = (&self.look.files, &self.look.closed);
-        let is_closed = |path: &OsStr| closed.iter().any(|closed| Path::new(path).starts_with(closed));
-        self.captured.files.retain(|path, _| files.contains_key(path) || is_closed(path));
+        let (look, files, lost) = (&self.look, &self.look.files, &self.lost);
+        let stays = |path: &OsString| look.unfit.contains(path) || look.is_closed(Path::new(path));
+        self.captured.files.retain(|path, _| files.contains_key(path) || (stays(path) && !lost.contains(path)));
         let is_fewer = self.captured.files.len() != before;
         let differs: Vec<(PathBuf, Stat)> = files
             .iter()
@@ -193,12 +250,17 @@ impl Recording {
                     continue;
                 }
                 Ok(Content::Gone) => {}
-                Ok(Content::TooLarge(size)) => self.look.not_captured.push(NotCaptured::new(path, size, Reason::TooLarge)),
                 Ok(Content::Special) => self.look.not_captured.push(NotCaptured::new(path, 0, Reason::Special)),
                 // What was captured of it stays.
-                Err(_) => {
-                    self.look.not_captured.push(NotCaptured::new(path, stat.size, Reason::Unreadable));
-                    continue;
+                unfit => {
+                    let (size, reason) = match unfit {
+                        Ok(Content::TooLarge(size)) => (size, Reason::TooLarge),
+                        _ => (stat.size, Reason::Unreadable),
+                    };
+                    self.look.add_unfit(path.clone(), size, reason);
+                    if !self.lost.contains(path.as_os_str()) {
+                        continue;
+                    }
                 }
             }
             self.captured.files.remove(path.as_os_str());

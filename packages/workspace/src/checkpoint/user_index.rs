@@ -6,14 +6,12 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::Read,
     os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
-    time::Duration,
 };
 
 use super::{captured::IndexSeen, object::ObjectId, repository::Repository};
-use crate::tree::{Kind, Stat};
+use crate::tree::{Kind, Stat, read_file_at};
 
 /// A repository of the user's in the work tree.
 pub struct UserRepository {
@@ -37,6 +35,8 @@ pub struct Known {
     inode: u32,
     /// Nothing says that the index is not to be believed.
     plain: bool,
+    /// It is not meant to stand in the work tree.
+    pub left_out: bool,
 }
 
 impl Known {
@@ -84,8 +84,7 @@ impl UserRepository {
 
     /// All that it tracks. What cannot be read, as of another kind of repository, is not known.
     pub async fn known(&self, ours: &Repository) -> Vec<Known> {
-        let git = ours.git("ls-files").index(&self.index).timeout(Duration::from_secs(60));
-        match git.args(["-z", "--stage", "--debug"]).output().await {
+        match ours.git("ls-files").index(&self.index).args(["-z", "--stage", "--debug"]).output().await {
             Ok(listing) => parse(&listing, &self.seen.repository),
             Err(error) => {
                 tracing::debug!(%error, index = %self.index.display(), "a repository's index cannot be read");
@@ -95,13 +94,8 @@ impl UserRepository {
     }
 }
 
-/// Of a file, bounded.
-pub fn first_line(path: &Path) -> Option<String> {
-    if !fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut text = Vec::new();
-    fs::File::open(path).ok()?.take(8192).read_to_end(&mut text).ok()?;
+fn first_line(path: &Path) -> Option<String> {
+    let text = read_file_at(rustix::fs::CWD, path, 8192).ok()?;
     Some(String::from_utf8(text).ok()?.lines().next()?.to_owned())
 }
 
@@ -147,5 +141,6 @@ fn parse_entry(entry: &[u8], told: &[u8], repository: &Path) -> Option<Known> {
         inode: number("ino:")?,
         // Assumed unchanged, added by name only, left out of the work tree.
         plain: stage == "0" && flags & 0x6000_8000 == 0,
+        left_out: flags & 0x4000_0000 != 0,
     })
 }

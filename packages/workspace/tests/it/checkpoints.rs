@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
-use workspace::checkpoint::Reason;
+use workspace::{checkpoint::Reason, diff::Status};
 
 use crate::place::{Place, git};
 
@@ -79,11 +79,64 @@ async fn what_is_ignored_is_left_out_unless_it_is_tracked() {
     place.write("kept.log", "2");
     let second = place.record().await;
     assert_eq!(place.held(&second, "kept.log"), b"2");
-    // What becomes ignored is left out, unless the index has it.
-    place.git(&["add", "sub/b.log"]);
-    place.write("sub/.gitignore", "secret\n").write("new", "").record().await;
-    place.write(".gitignore", "*.log\nbuild/\nnew\n");
-    assert_eq!(place.paths(&place.record().await), [".gitignore", "build/kept", "kept.log", "sub/.gitignore", "sub/b.log"]);
+}
+
+#[tokio::test]
+async fn what_was_captured_stays_captured_as_long_as_it_is_there() {
+    let place = Place::with_git();
+    place.write(".gitignore", "").write("kept", "1").write("dir/in", "1").write("dir/gone", "1").write("large", "small");
+    place.write("shut/in", "1").write("secret", "1").write("kind", "1");
+    let before = place.record().await;
+    place.write(".gitignore", "kept\ndir/\nkind\n").write("kept", "2").write("dir/new", "").remove("dir/gone");
+    place.remove("kind").write("kind/in", "");
+    fs::File::options().write(true).open(place.work.join("large")).unwrap().set_len(60 << 20).unwrap();
+    let recorded = place.recorded().await;
+    let expected = [".gitignore", "dir/in", "kept", "large", "secret", "shut/in"];
+    assert_eq!(place.paths(&recorded.tree), expected);
+    assert_eq!((place.held(&recorded.tree, "kept"), place.held(&recorded.tree, "large")), (b"2".into(), b"small".into()));
+    let told: Vec<_> = recorded.not_captured.iter().map(|not| (not.path.as_str(), not.reason)).collect();
+    assert_eq!(told, [("large", Reason::TooLarge)]);
+    let diff = place.diff(&before, &recorded.tree).await;
+    let told: Vec<_> = diff.files.iter().map(|file| (file.path.as_str(), file.status)).collect();
+    let (deleted, modified) = (Status::Deleted, Status::Modified);
+    assert_eq!(told, [(".gitignore", modified), ("dir/gone", deleted), ("kept", modified), ("kind", deleted)]);
+    assert_eq!(place.recorded().await, recorded);
+    // Ignored and too large at once, and then gone after all.
+    place.write(".gitignore", "*\n");
+    assert_eq!(place.paths(&place.record().await), expected);
+    place.remove("large").remove("kept").remove("dir/in");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "secret", "shut/in"]);
+    // What was captured while it was there is not, once it has come back.
+    place.write("kept", "3");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "secret", "shut/in"]);
+}
+
+#[tokio::test]
+async fn what_was_captured_is_known_from_the_last_checkpoint_where_it_was_forgotten() {
+    let place = Place::new();
+    place.write("kept", "1").write("large", "small");
+    let first = place.record().await;
+    place.checkpoints.keep("one", &place.checkpoints.empty_tree().unwrap()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    place.checkpoints.keep("two", &first).unwrap();
+    place.write(".gitignore", "kept\n").write("large", "").write("new", "");
+    fs::File::options().write(true).open(place.work.join("large")).unwrap().set_len(60 << 20).unwrap();
+    fs::write(place.checkpoints.directory().join("captured"), "lost with the power").unwrap();
+    let tree = place.record().await;
+    assert_eq!(place.paths(&tree), [".gitignore", "kept", "large", "new"]);
+    assert_eq!(place.held(&tree, "large"), b"small");
+}
+
+#[tokio::test]
+async fn what_is_tracked_and_ignored_comes_back() {
+    let place = Place::with_git();
+    place.write(".gitignore", "kept\n").write("kept", "1");
+    place.git(&["add", "-f", "kept"]);
+    place.record().await;
+    place.remove("kept");
+    assert_eq!(place.paths(&place.record().await), [".gitignore"]);
+    place.write("kept", "2");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "kept"]);
 }
 
 #[tokio::test]

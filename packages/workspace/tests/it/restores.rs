@@ -64,7 +64,8 @@ async fn nothing_is_destroyed_that_no_checkpoint_holds() {
     place.write(".gitignore", "ignored\n.env\n").remove("a").write("a/ignored", "mine").write("a/captured", "x");
     stays("a is a directory in which a/ignored").await;
     fs::remove_dir_all(place.work.join("a")).unwrap();
-    // A file that is ignored by now.
+    // A file that came back when it was ignored.
+    place.remove(".env").record().await;
     place.write(".env", "mine");
     stays(".env").await;
     place.write(".env", "old");
@@ -116,4 +117,44 @@ async fn what_is_missing_is_told_before_anything_changes() {
     let error = place.checkpoints.restore(&before, &present).await.unwrap_err();
     assert!(matches!(error, WorkspaceError::CheckpointGone(_)), "{error}");
     assert_eq!((place.read("a").as_str(), place.read("b").as_str()), ("two", "two more"));
+}
+
+#[tokio::test]
+async fn what_no_longer_fits_is_left_alone_or_in_the_way() {
+    let place = Place::new();
+    place.write("large", "one").write("a", "1");
+    let one = place.record().await;
+    place.write("large", "two").write("a", "2");
+    let two = place.record().await;
+    place.write("a", "3");
+    fs::File::options().write(true).open(place.work.join("large")).unwrap().set_len(60 << 20).unwrap();
+    // As it was captured last: nothing is asked of it.
+    place.restore(&two).await.unwrap();
+    assert_eq!((place.read("a").as_str(), fs::metadata(place.work.join("large")).unwrap().len()), ("2", 60 << 20));
+    for target in [&one, &place.checkpoints.empty_tree().unwrap()] {
+        for remembered in [true, false] {
+            let present = place.record().await;
+            if !remembered {
+                fs::remove_file(place.checkpoints.directory().join("captured")).unwrap();
+                place.checkpoints.keep("present", &present).unwrap();
+            }
+            let error = place.checkpoints.restore(target, &present).await.unwrap_err();
+            assert!(matches!(&error, WorkspaceError::InTheWay(words) if words.contains("large is too large")), "{error}");
+            assert_eq!((place.read("a").as_str(), fs::metadata(place.work.join("large")).unwrap().len()), ("2", 60 << 20));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_back_is_captured_although_it_is_ignored() {
+    let place = Place::new();
+    place.write("kept", "1").write(".gitignore", "").record().await;
+    place.write(".gitignore", "kept\n");
+    let ignored = place.record().await;
+    assert_eq!(place.paths(&ignored), [".gitignore", "kept"]);
+    // As when the files are given up, and had back.
+    place.restore(&place.checkpoints.empty_tree().unwrap()).await.unwrap();
+    place.restore(&ignored).await.unwrap();
+    place.write("kept", "2");
+    assert_eq!(place.paths(&place.record().await), [".gitignore", "kept"]);
 }

@@ -6,12 +6,29 @@
 mod obstacle;
 mod write;
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    ffi::OsStr,
+    io,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
-use super::{Checkpoints, blocking, captured::Captured, object::ObjectId, parse, repository::gone};
+use super::{
+    Checkpoints, blocking,
+    captured::{Capture, Captured},
+    object::ObjectId,
+    parse,
+    repository::gone,
+    turn::Turn,
+};
 use crate::{GitError, WorkspaceError, git::Input};
+
+/// For one object.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
 /// What a restore did, in files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,27 +40,28 @@ pub struct Restored {
 
 /// A path that differs between the present and what is to be.
 #[derive(Clone, Debug)]
-struct Step {
-    path: PathBuf,
-    present: Option<Held>,
-    target: Option<Held>,
+pub struct Step {
+    pub path: PathBuf,
+    pub present: Option<Held>,
+    pub target: Option<Held>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Held {
-    mode: u32,
-    id: ObjectId,
+pub struct Held {
+    pub mode: u32,
+    pub id: ObjectId,
 }
 
 impl Checkpoints {
     /// Makes what is captured the same as in `target`. `present` is what [`Self::record`] has just told; whoever calls
     /// this sees to it that nobody works in the work tree meanwhile.
     ///
-    /// [`WorkspaceError::InTheWay`]: something that is not captured stands where a file belongs, or a file was changed
-    /// since. [`WorkspaceError::CheckpointGone`]: a part of the checkpoint is not there any more. With either, nothing
+    /// [`WorkspaceError::InTheWay`]: something that is not captured stands where a file belongs, a file was changed
+    /// since, or it would have to change and no longer fits into a checkpoint as it is. [`WorkspaceError::CheckpointGone`]: a part of the checkpoint is not there any more. With either, nothing
     /// was changed.
     pub async fn restore(&self, target: &str, present: &str) -> Result<Restored, WorkspaceError> {
         let (target, present) = (parse(target)?, parse(present)?);
+        let _turn = Turn::at(&self.repository).await?;
         let steps: Arc<[Step]> = self.steps(present, target).await?.into();
         self.check_there(&steps).await?;
         let root = Arc::new(self.open_work_tree()?);
@@ -54,11 +72,13 @@ impl Checkpoints {
             write::remove(&dir, &all)
         })
         .await?;
-        let written = self.write(&root, &steps).await?;
-        Ok(Restored { written, removed })
+        let written = self.write(&root, &steps).await;
+        let file = self.captured_file();
+        blocking(move || remember(&file, &steps).map_err(WorkspaceError::io("write a checkpoint"))).await?;
+        Ok(Restored { written: written?, removed })
     }
 
-    async fn steps(&self, present: ObjectId, target: ObjectId) -> Result<Vec<Step>, WorkspaceError> {
+    pub(super) async fn steps(&self, present: ObjectId, target: ObjectId) -> Result<Vec<Step>, WorkspaceError> {
         let git = self.git("diff-tree").args(["-r", "-z", "--raw", "--no-renames", "--abbrev=40"]);
         let listing = git.args([present.to_string(), target.to_string()]).output().await.map_err(gone)?;
         let mut parts = listing.split(|byte| *byte == 0);
@@ -96,7 +116,7 @@ impl Checkpoints {
         if changes.is_empty() {
             return Ok(0);
         }
-        let (running, mut asked, told) = self.git("cat-file").arg("--batch").timeout(Duration::MAX).converse()?;
+        let (running, mut asked, told) = self.git("cat-file").arg("--batch").converse()?;
         let mut told = BufReader::new(told);
         for (step, target) in &changes {
             let content = match step.present.is_some_and(|present| present.id == target.id && !is_link(present, *target)) {
@@ -104,7 +124,7 @@ impl Checkpoints {
                 false => {
                     let question = format!("{}\n", target.id);
                     asked.write_all(question.as_bytes()).await.map_err(GitError::Io)?;
-                    Some(answer(&mut told).await?)
+                    Some(within(answer(&mut told)).await?)
                 }
             };
             let (root, path, mode) = (root.clone(), step.path.clone(), target.mode);
@@ -112,14 +132,31 @@ impl Checkpoints {
                 .await?;
         }
         drop(asked);
-        running.wait().await?;
+        within(async { Ok(running.wait().await?) }).await?;
         Ok(changes.len() as u64)
     }
+}
+
+/// What was put back was captured, and is also where it is ignored.
+fn remember(file: &Path, steps: &[Step]) -> io::Result<()> {
+    let Some(mut captured) = Captured::load(file) else { return Ok(()) };
+    for step in steps {
+        if let Some(target) = step.target {
+            captured.files.insert(step.path.clone().into_os_string(), Capture::unseen(target.id, target.mode, true));
+        }
+    }
+    captured.save(file)
 }
 
 /// One of them is a symlink.
 fn is_link(one: Held, other: Held) -> bool {
     one.mode == 0o120000 || other.mode == 0o120000
+}
+
+/// Of git in a conversation, which waits for nobody else.
+async fn within<T>(work: impl Future<Output = Result<T, WorkspaceError>>) -> Result<T, WorkspaceError> {
+    let late = |_| Err(GitError::TimedOut { command: "cat-file".to_owned() }.into());
+    tokio::time::timeout(LONGEST_ANSWER, work).await.unwrap_or_else(late)
 }
 
 /// `id kind size`, the content, and a newline.

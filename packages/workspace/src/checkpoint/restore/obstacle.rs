@@ -2,6 +2,8 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io,
+    os::unix::ffi::OsStringExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -12,7 +14,7 @@ use super::Step;
 use crate::{
     WorkspaceError,
     checkpoint::{LARGEST, ObjectId, captured::Captured},
-    tree::{Kind, Listed, Next, Stat, Walk, is_git},
+    tree::{Kind, Listed, Next, Stat, Walk, is_git, read_file},
 };
 
 /// So many are named.
@@ -48,44 +50,53 @@ impl Search<'_> {
         if step.target.is_some() && !self.can_hold(step.path.parent()?, parents) {
             return Some(format!("Something that no checkpoint holds stands where the directory of {path} belongs."));
         }
-        let stat = self.stat(&step.path, parents);
+        let stat = match self.stat(&step.path, parents) {
+            Ok(stat) => stat,
+            Err(error) => return Some(format!("It cannot be known what {path} is: {error}.")),
+        };
         match (stat, step.present) {
             (None, _) => None,
-            (Some(stat), Some(_)) if stat.kind() != Kind::Directory => {
+            (Some(stat), Some(_)) if stat.kind() == Kind::File && stat.size > LARGEST => {
+                Some(format!("{path} is too large for a checkpoint as it is."))
+            }
+            (Some(stat), Some(present)) if stat.kind() != Kind::Directory => {
                 let known = self.captured.and_then(|captured| captured.files.get(step.path.as_os_str()));
-                let is_changed = known.is_some_and(|known| !known.looks_like(&stat));
-                is_changed.then(|| format!("{path} was changed meanwhile."))
+                let is_unchanged =
+                    known.is_some_and(|known| known.looks_like(&stat)) || self.holds(&step.path, &stat, present.id);
+                (!is_unchanged).then(|| format!("{path} was changed meanwhile, or cannot be read."))
             }
             (Some(_), Some(_)) => Some(format!("{path} has become a directory meanwhile.")),
             (Some(stat), None) if stat.kind() == Kind::Directory => {
                 let other = self.other_in(&step.path)?;
                 Some(format!("{path} is a directory in which {other} is in no checkpoint."))
             }
-            (Some(stat), None) if self.is_the_same(step, &stat) => None,
+            // As a file that is ignored only since.
+            (Some(stat), None) if step.target.is_some_and(|target| self.holds(&step.path, &stat, target.id)) => None,
             (Some(_), None) => Some(format!("There is a file {path} that no checkpoint holds.")),
         }
     }
 
-    /// What is there is what belongs there, as a file that is ignored only since.
-    fn is_the_same(&self, step: &Step, stat: &Stat) -> bool {
-        let is_small = stat.kind() == Kind::File && stat.size <= LARGEST;
-        is_small
-            && self
-                .root
-                .read(&step.path)
-                .is_ok_and(|content| step.target.is_some_and(|target| target.id == ObjectId::of_blob(&content)))
+    /// What is there is what `id` holds.
+    fn holds(&self, path: &Path, stat: &Stat, id: ObjectId) -> bool {
+        let content = match stat.kind() {
+            Kind::File if stat.size <= LARGEST => read_file(self.root, path, LARGEST).ok(),
+            Kind::Symlink => self.root.read_link_contents(path).ok().map(|to| to.into_os_string().into_vec()),
+            _ => None,
+        };
+        content.is_some_and(|content| ObjectId::of_blob(&content) == id)
     }
 
     /// What is at a path, unless it is only there through a symlink, or below a file that goes.
-    fn stat(&self, path: &Path, parents: &mut HashMap<PathBuf, bool>) -> Option<Stat> {
+    fn stat(&self, path: &Path, parents: &mut HashMap<PathBuf, bool>) -> io::Result<Option<Stat>> {
         crate::checkpoint::look::stat_inside(self.root, path, parents)
     }
 
     /// It is a directory, or will be one once the captured files that go have gone.
     fn can_hold(&self, directory: &Path, parents: &mut HashMap<PathBuf, bool>) -> bool {
         directory.ancestors().filter(|path| !path.as_os_str().is_empty()).all(|path| match self.stat(path, parents) {
-            Some(stat) => stat.kind() == Kind::Directory || self.going.contains(path),
-            None => true,
+            Ok(Some(stat)) => stat.kind() == Kind::Directory || self.going.contains(path),
+            Ok(None) => true,
+            Err(_) => false,
         })
     }
 
