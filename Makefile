@@ -43,6 +43,7 @@ lint: ## What the compilers and linters of both languages have to say
 
 bench: build ## Delay, throughput, start-up, memory against the floor, and how they grow; about a quarter of an hour
 	cargo run --release --locked --quiet -p xtask -- bench --program $(PROGRAM) $(ARGS)
+	cargo run --release --locked --quiet -p xtask -- bench --program $(PROGRAM) --workspaces
 	cargo run --release --locked --quiet -p xtask -- bench --program $(PROGRAM) --growth --svg target/growth.svg
 
 openapi: ## Write the API document that the tests compare with

@@ -16,6 +16,7 @@ test("search by title", async ({ app }) => {
   await app.createChat("#demo pace=0\nread README.md", { name: "Pears" });
   await expect(app.chats).toHaveCount(2);
   await app.page.keyboard.press("Control+k");
+  await expect(app.page.getByRole("searchbox", { name: "Search chats by title" })).toBeFocused();
   await app.page.keyboard.type("PEAR");
   await expect(app.chats).toHaveCount(1);
   await expect(app.chat("Pears")).toBeVisible();

@@ -67,7 +67,7 @@ export const directoriesQuery = (path: string | undefined, hidden = false) =>
     placeholderData: (previous) => previous,
   });
 
-export const repositoriesQuery = queryOptions({ queryKey: ["repositories"], queryFn: ({ signal }) => listRepositories(signal), retry: false });
+export const repositoriesQuery = queryOptions({ queryKey: ["repositories"], queryFn: ({ signal }) => listRepositories(signal), staleTime: 0, retry: false });
 
 export const cliChatsQuery = (directory: string | undefined) => queryOptions({ queryKey: ["cli-chats", directory ?? ""], queryFn: () => listCliChats(directory) });
 
