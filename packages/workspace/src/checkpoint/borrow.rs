@@ -79,7 +79,7 @@ pub async fn seed(
 /// cannot be read may say it.
 pub fn converts(root: &Dir, theirs: &UserRepository, known: &[Known]) -> bool {
     let own = known.iter().filter(|known| known.path.file_name().is_some_and(|name| name == ".gitattributes"));
-    own.map(|known| read_file(root, &known.path, MOST_RULES)).any(|read| may_convert(read))
+    own.map(|known| read_file(root, &known.path, MOST_RULES)).any(may_convert)
         || may_convert(read_file_at(CWD, &theirs.attributes, MOST_RULES))
         || may_convert(read_users_file(&users_attributes(), MOST_RULES))
 }

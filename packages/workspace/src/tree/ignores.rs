@@ -104,9 +104,9 @@ fn global() -> Gitignore {
     let config = variable("XDG_CONFIG_HOME").or_else(|| home.as_deref().map(|home| home.join(".config")));
     let system = variable("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig"));
     let read = [variable("GIT_CONFIG_GLOBAL"), home.map(|home| home.join(".gitconfig")), Some(system)];
-    let read = read.into_iter().flatten().chain(config.map(|config| config.join("git/config")));
+    let mut read = read.into_iter().flatten().chain(config.map(|config| config.join("git/config")));
     let is_odd = |path: PathBuf| fs::metadata(path).is_ok_and(|found| !found.is_file() || found.len() > MOST_RULES);
-    match read.map(is_odd).any(|is_odd| is_odd) {
+    match read.any(is_odd) {
         true => Gitignore::empty(),
         false => {
             let text = gitconfig_excludes_path().and_then(|path| read_users_file(&path, MOST_RULES).ok());

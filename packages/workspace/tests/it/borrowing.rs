@@ -131,3 +131,34 @@ async fn what_is_damaged_is_not_borrowed_from() {
     assert_eq!(place.held(&tree, "text"), b"text\n");
     assert_eq!(place.held(&tree, "large-1").len(), 10 << 20);
 }
+
+#[tokio::test]
+async fn a_lender_that_keeps_git_waiting_is_left_alone() {
+    let place = large();
+    let lender = place.work.join(".git/objects");
+    let pipe = |path: &std::path::Path| {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU).unwrap();
+    };
+    for inside in ["info/alternates", "info/commit-graph", "pack/pack-0.idx"] {
+        pipe(&lender.join(inside));
+        assert!(place.checkpoints.borrow_from(&lender).is_err(), "{inside}");
+        fs::remove_file(lender.join(inside)).unwrap();
+    }
+    // Through another one.
+    let elsewhere = place.directory.path().join("elsewhere");
+    fs::write(lender.join("info/alternates"), format!("{}\n", elsewhere.display())).unwrap();
+    let path = elsewhere.join("info/alternates");
+    let soon = async || tokio::time::timeout(Duration::from_secs(60), place.record()).await.unwrap();
+    let tree = soon().await;
+    assert!(objects(&place).len() <= 2);
+    // What was borrowed is read, and the pipe is not.
+    pipe(&path);
+    assert_eq!(soon().await, tree);
+    let alternates = place.checkpoints.directory().join("objects/info/alternates");
+    assert!(fs::read_to_string(&alternates).unwrap().starts_with('#'));
+    assert_eq!(place.held(&tree, "text"), b"text\n");
+    fs::remove_file(&path).unwrap();
+    assert_eq!(soon().await, tree);
+    assert!(fs::read_to_string(&alternates).unwrap().starts_with('/'));
+}

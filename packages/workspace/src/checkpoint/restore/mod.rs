@@ -61,21 +61,26 @@ impl Checkpoints {
     /// was changed.
     pub async fn restore(&self, target: &str, present: &str) -> Result<Restored, WorkspaceError> {
         let (target, present) = (parse(target)?, parse(present)?);
-        let _turn = Turn::at(&self.repository).await?;
+        // What is begun is ended before the next turn, also when nobody waits for it any more.
+        let turn = Arc::new(Turn::at(&self.repository).await?);
         let steps: Arc<[Step]> = self.steps(present, target).await?.into();
         self.check_there(&steps).await?;
         let root = Arc::new(self.open_work_tree()?);
-        let (dir, all, file) = (root.clone(), steps.clone(), self.captured_file());
+        let (dir, all, file, held) = (root.clone(), steps.clone(), self.captured_file(), turn.clone());
         let removed = blocking(move || {
-            let captured = Captured::load(&file).filter(|captured| captured.tree == present);
-            obstacle::find(&dir, &all, captured.as_ref())?;
-            write::remove(&dir, &all)
+            let captured = Captured::load(&file);
+            let is_known = captured.as_ref().filter(|captured| captured.tree == present);
+            obstacle::find(&dir, &all, is_known)?;
+            if let Some(captured) = captured {
+                remember(captured, &file, &all).map_err(WorkspaceError::io("write a checkpoint"))?;
+            }
+            let removed = write::remove(&dir, &all);
+            drop(held);
+            removed
         })
         .await?;
-        let written = self.write(&root, &steps).await;
-        let file = self.captured_file();
-        blocking(move || remember(&file, &steps).map_err(WorkspaceError::io("write a checkpoint"))).await?;
-        Ok(Restored { written: written?, removed })
+        let written = self.write(&root, &steps, &turn).await?;
+        Ok(Restored { written, removed })
     }
 
     pub(super) async fn steps(&self, present: ObjectId, target: ObjectId) -> Result<Vec<Step>, WorkspaceError> {
@@ -111,7 +116,7 @@ impl Checkpoints {
     }
 
     /// How many were written. Each is asked of git when its turn comes, so that only one is in memory.
-    async fn write(&self, root: &Arc<cap_std::fs::Dir>, steps: &[Step]) -> Result<u64, WorkspaceError> {
+    async fn write(&self, root: &Arc<cap_std::fs::Dir>, steps: &[Step], turn: &Arc<Turn>) -> Result<u64, WorkspaceError> {
         let changes: Vec<(&Step, Held)> = steps.iter().filter_map(|step| Some((step, step.target?))).collect();
         if changes.is_empty() {
             return Ok(0);
@@ -127,9 +132,13 @@ impl Checkpoints {
                     Some(within(answer(&mut told)).await?)
                 }
             };
-            let (root, path, mode) = (root.clone(), step.path.clone(), target.mode);
-            blocking(move || write::write(&root, &path, mode, content.as_deref()).map_err(WorkspaceError::io("restore a file")))
-                .await?;
+            let (root, path, mode, held) = (root.clone(), step.path.clone(), target.mode, turn.clone());
+            blocking(move || {
+                let written = write::write(&root, &path, mode, content.as_deref());
+                drop(held);
+                written.map_err(WorkspaceError::io("restore a file"))
+            })
+            .await?;
         }
         drop(asked);
         within(async { Ok(running.wait().await?) }).await?;
@@ -137,9 +146,8 @@ impl Checkpoints {
     }
 }
 
-/// What was put back was captured, and is also where it is ignored.
-fn remember(file: &Path, steps: &[Step]) -> io::Result<()> {
-    let Some(mut captured) = Captured::load(file) else { return Ok(()) };
+/// What is put back was captured, and is again, also where it is ignored.
+fn remember(mut captured: Captured, file: &Path, steps: &[Step]) -> io::Result<()> {
     for step in steps {
         if let Some(target) = step.target {
             captured.files.insert(step.path.clone().into_os_string(), Capture::unseen(target.id, target.mode, true));
