@@ -20,6 +20,9 @@ pub enum WorkspaceError {
     /// Putting a checkpoint back would destroy what no checkpoint holds; nothing was changed.
     #[error("Nothing was restored: {0}")]
     InTheWay(String),
+    /// Megabytes, of which it has more.
+    #[error("This patch is larger than {0} MB. Ask for a part of it with path.")]
+    PatchTooLarge(usize),
     #[error(transparent)]
     Git(#[from] GitError),
     #[error("cannot {what}: {source}")]

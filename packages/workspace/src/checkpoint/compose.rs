@@ -81,7 +81,7 @@ impl Entry {
     }
 }
 
-fn names(path: &str) -> Result<Vec<&str>, WorkspaceError> {
+pub fn names(path: &str) -> Result<Vec<&str>, WorkspaceError> {
     let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
     match names.iter().any(|name| matches!(*name, "." | "..") || name.contains('\0')) {
         true => Err(WorkspaceError::InvalidPath(format!("{path:?} is not a path in a workspace."))),

@@ -7,6 +7,7 @@
 
 mod borrow;
 mod captured;
+mod carry;
 mod compose;
 mod content;
 mod look;

@@ -13,8 +13,8 @@ use crate::{
     checkpoint::{ObjectId, gone},
 };
 
-/// So many files the lists that are kept have together, of all workspaces.
-const MOST_KEPT: usize = 50_000;
+/// Bytes of the lists that are kept, of all workspaces together: one or two of the largest, or hundreds of small ones.
+const MOST_KEPT: usize = 256 << 20;
 
 /// A file that differs.
 #[derive(Clone, Debug)]
@@ -74,14 +74,25 @@ fn kept(key: &Key) -> Option<Arc<Vec<Change>>> {
 
 /// Those that were not asked for longest go.
 fn keep(key: Key, changes: Arc<Vec<Change>>) {
+    if bytes(&changes) > MOST_KEPT {
+        return;
+    }
     let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    // Somebody else made it meanwhile, perhaps.
+    all.retain(|(other, _)| *other != key);
     all.push_front((key, changes));
     let mut sum = 0;
-    // A short one counts, too.
     all.retain(|(_, changes)| {
-        sum += changes.len().max(500);
+        sum += bytes(changes);
         sum <= MOST_KEPT
     });
+}
+
+/// In memory.
+fn bytes(changes: &[Change]) -> usize {
+    let paths = changes.iter().map(|change| change.path.len() + change.old_path.as_ref().map_or(0, Vec::len));
+    // A short one counts, too.
+    (64 << 10) + size_of_val(changes) + paths.map(|bytes| bytes + 32).sum::<usize>()
 }
 
 /// First every file with its modes and ids, then every file in the same order with its lines.

@@ -4,6 +4,7 @@
 //! Only our own repository is asked, so that no attribute, filter or program that a work tree names has a say.
 
 mod hunk;
+mod left_out;
 mod listing;
 mod page;
 mod patch;
@@ -97,11 +98,14 @@ pub struct Options {
     pub hunks: bool,
     /// Lines around each change.
     pub context: u32,
+    /// Paths that are there in the end although no checkpoint holds them, as they are too large: that they, or what is
+    /// in them, were deleted is not told.
+    pub left_out: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { path: None, limit: 50, after: None, hunks: true, context: 3 }
+        Self { path: None, limit: 50, after: None, hunks: true, context: 3, left_out: Vec::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use super::{
-    Diff, FileDiff, Hunk, Options, filter, hunk,
+    Diff, FileDiff, Hunk, Options, filter, hunk, left_out,
     listing::{Change, Side, list},
 };
 use crate::{
@@ -24,6 +24,7 @@ impl Checkpoints {
     /// [`WorkspaceError::CheckpointGone`]: one of them, or a part of it, is not there any more.
     pub async fn diff(&self, from: &str, to: &str, options: &Options) -> Result<Diff, WorkspaceError> {
         let (from, to) = (parse(from)?, parse(to)?);
+        let to = left_out::with(self, from, to, &options.left_out).await?;
         let all = list(self, from, to).await?;
         let path = filter(options.path.as_deref())?;
         let asked: Vec<&Change> = match &path {

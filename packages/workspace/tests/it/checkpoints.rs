@@ -1,6 +1,6 @@
 //! What a checkpoint holds.
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, time::Duration};
 
 use workspace::{checkpoint::Reason, diff::Status};
 
@@ -117,7 +117,7 @@ async fn what_was_captured_is_known_from_the_last_checkpoint_where_it_was_forgot
     place.write("kept", "1").write("large", "small");
     let first = place.record().await;
     place.checkpoints.keep("one", &place.checkpoints.empty_tree().unwrap()).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    std::thread::sleep(Duration::from_millis(20));
     place.checkpoints.keep("two", &first).unwrap();
     place.write(".gitignore", "kept\n").write("large", "").write("new", "");
     fs::File::options().write(true).open(place.work.join("large")).unwrap().set_len(60 << 20).unwrap();
@@ -285,7 +285,7 @@ async fn many_files_are_written_into_one() {
     place.write("empty", "").write("same-1", "same").write("same-2", "same").write("large", vec![7; 9 << 20]);
     let private = place.checkpoints.directory().to_str().unwrap().to_owned();
     // So that none is read again for having changed just now.
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    std::thread::sleep(Duration::from_millis(50));
     let tree = place.record().await;
     assert_eq!(place.paths(&tree).len(), 1004);
     place.write("d1/f1", "changed");
@@ -298,4 +298,106 @@ async fn many_files_are_written_into_one() {
     let count = git(&place.work, &["--git-dir", &private, "count-objects", "-v"]);
     assert!(count.contains("packs: 1\n") && count.contains("in-pack: 1034\n") && count.contains("count: 3\n"), "{count}");
     assert!(count.contains("garbage: 0\n"), "{count}");
+}
+
+#[test]
+fn who_waits_for_a_turn_keeps_no_thread_busy() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let place = Place::new();
+        place.write("a", "a");
+        let tree = place.record().await;
+        // As another process does.
+        let lock = fs::File::create(place.checkpoints.directory().join("lock")).unwrap();
+        lock.lock().unwrap();
+        for _ in 0..20 {
+            let late = tokio::time::timeout(Duration::from_millis(5), place.checkpoints.record()).await;
+            assert!(late.is_err());
+        }
+        let free = tokio::task::spawn_blocking(|| ());
+        tokio::time::timeout(Duration::from_secs(10), free).await.unwrap().unwrap();
+        lock.unlock().unwrap();
+        assert_eq!(place.record().await, tree);
+    });
+}
+
+#[tokio::test]
+async fn no_pipe_keeps_a_record_waiting() {
+    let place = Place::with_git();
+    let pipe = |path: &str| {
+        let path = place.work.join(path);
+        let _ = fs::remove_file(&path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU).unwrap();
+    };
+    place.write("large", vec![1; 40 << 20]).write("in/.gitattributes", "").write("in/file", "");
+    place.git(&["add", "."]);
+    place.git(&["commit", "-qm", "one"]);
+    std::thread::sleep(Duration::from_millis(30));
+    place.write("young", "").git(&["add", "young"]);
+    for path in ["in/.gitattributes", ".git/info/attributes", ".git/info/exclude", ".git/commondir"] {
+        pipe(path);
+    }
+    let recorded = tokio::time::timeout(Duration::from_secs(60), place.recorded()).await.unwrap();
+    assert_eq!(place.paths(&recorded.tree), ["in/file", "large", "young"]);
+    assert!(!place.checkpoints.directory().join("objects/info/alternates").exists());
+}
+
+#[tokio::test]
+async fn a_link_in_the_place_of_the_work_tree_is_not_followed() {
+    let place = Place::new();
+    place.write("a", "a");
+    let tree = place.record().await;
+    let elsewhere = place.directory.path().join("elsewhere");
+    fs::rename(&place.work, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &place.work).unwrap();
+    for work in [place.work.clone(), place.work.join(""), place.work.join(".")] {
+        let checkpoints = workspace::Checkpoints::at(place.checkpoints.directory(), &work);
+        let empty = checkpoints.empty_tree().unwrap();
+        assert!(matches!(checkpoints.record().await, Err(workspace::WorkspaceError::InvalidPath(_))));
+        assert!(matches!(checkpoints.restore(&empty, &tree).await, Err(workspace::WorkspaceError::InvalidPath(_))));
+        assert!(matches!(workspace::Files::open(&work), Err(workspace::WorkspaceError::InvalidPath(_))));
+    }
+    assert!(elsewhere.join("a").exists());
+}
+
+#[tokio::test]
+async fn a_base_is_carried_along() {
+    let place = Place::with_git();
+    place.write("same", "1").write("changed", "1").write("gone", "1").write("kind", "1").write("dir/in", "1");
+    place.git(&["add", "."]);
+    place.git(&["commit", "-qm", "one"]);
+    let from = place.git(&["rev-parse", "HEAD^{tree}"]).trim().to_owned();
+    // What the user had besides.
+    place.write("uncommitted", "mine").write("same", "mine").write("gone", "mine").write("sub/x", "mine");
+    let base = place.record().await;
+    place.write("changed", "2").mode("changed", 0o755).write("new/file", "2").remove("gone").remove("kind").write("kind/in", "2");
+    fs::remove_dir_all(place.work.join("dir")).unwrap();
+    place.link("dir", "new");
+    place.git(&["add", "changed", "new", "gone", "kind", "dir"]);
+    place.git(&["update-index", "--add", "--cacheinfo", "160000,0123456789012345678901234567890123456789,sub"]);
+    place.git(&["commit", "-qm", "two"]);
+    let to = place.git(&["rev-parse", "HEAD^{tree}"]).trim().to_owned();
+    let ours = &place.checkpoints;
+    ours.borrow_from(&place.work.join(".git/objects")).unwrap();
+    let carried = ours.carry(&base, &from, &to, None).await.unwrap();
+    let expected = [
+        "100755 changed",
+        "120000 dir",
+        "100644 kind/in",
+        "100644 new/file",
+        "100644 same",
+        "100644 sub/x",
+        "100644 uncommitted",
+    ];
+    assert_eq!(place.tree(&carried), expected);
+    assert_eq!((place.held(&carried, "same"), place.held(&carried, "changed")), (b"mine".into(), b"2".into()));
+    assert_eq!(ours.carry(&base, &from, &from, None).await.unwrap(), base);
+    // In a directory of the workspace.
+    let whole = ours.with_subtree(&ours.empty_tree().unwrap(), "a/b", &base).await.unwrap();
+    let moved = ours.carry(&whole, &from, &to, Some("a/b")).await.unwrap();
+    assert_eq!(ours.subtree(&moved, "a/b").await.unwrap(), Some(carried));
+    let left = fs::read_dir(ours.directory()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with("tmp_")));
+    assert!(ours.carry(&base, &from, &to, Some("../x")).await.is_err());
 }

@@ -154,3 +154,80 @@ async fn what_is_not_there_is_gone() {
         assert!(matches!(error, workspace::WorkspaceError::CheckpointGone(_)), "{error:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_there_and_in_no_checkpoint_was_not_deleted() {
+    let place = Place::new();
+    let text: String = (0..50).map(|number| format!("{number}\n")).collect();
+    place.write("large", &text).write("shut/in", "1").write("gone", "1").write("was/file", "1").write("a", "1");
+    let from = place.record().await;
+    place.remove("large").remove("shut/in").remove("gone").remove("was/file").write("a", "2").write("copy", &text);
+    std::fs::remove_dir(place.work.join("was")).unwrap();
+    place.write("was", "a file");
+    let to = place.record().await;
+    assert_eq!(place.diff(&from, &to).await.total_files, 6);
+    let left_out = ["large", "shut", "was/file", "a", "unknown"].map(str::to_owned).to_vec();
+    let options = Options { left_out: left_out.clone(), ..Options::default() };
+    for _ in 0..2 {
+        let diff = place.checkpoints.diff(&from, &to, &options).await.unwrap();
+        let told: Vec<_> = diff.files.iter().map(|file| (file.path.as_str(), file.status)).collect();
+        let (added, deleted) = (Status::Added, Status::Deleted);
+        let expected = [("a", Status::Modified), ("copy", added), ("gone", deleted), ("was", added), ("was/file", deleted)];
+        assert_eq!(told, expected);
+    }
+    let patch = place.checkpoints.patch_leaving_out(&from, &to, None, &left_out).await.unwrap();
+    let other = Place::with_git();
+    other.write("large", &text).write("shut/in", "1").write("gone", "1").write("was/file", "1").write("a", "1");
+    std::fs::write(other.directory.path().join("patch"), patch).unwrap();
+    other.git(&["apply", "../patch"]);
+    assert_eq!(other.paths(&other.record().await), ["a", "copy", "large", "shut/in", "was"]);
+    let patch = place.checkpoints.patch_leaving_out(&from, &to, Some("shut"), &left_out).await.unwrap();
+    assert!(patch.is_empty());
+}
+
+#[tokio::test]
+async fn a_patch_has_an_end() {
+    let place = Place::new();
+    let from = place.record().await;
+    let text = format!("{}\n", "x".repeat(999)).repeat(35_000);
+    place.write("one", &text).write("dir/two", &text);
+    let to = place.record().await;
+    let error = place.checkpoints.patch(&from, &to, None).await.unwrap_err();
+    assert!(matches!(error, workspace::WorkspaceError::PatchTooLarge(64)), "{error:?}");
+    assert!(place.checkpoints.patch(&from, &to, Some("dir")).await.unwrap().len() > text.len());
+}
+
+#[tokio::test]
+async fn a_long_list_is_made_once() {
+    let place = Place::new();
+    let from = place.record().await;
+    place.write("x", "x\n");
+    let one = place.record().await;
+    let (private, id) = (place.checkpoints.directory(), place.id(&one, "x"));
+    let many: String = (0..60_000).map(|number| format!("100644 blob {id}\tf{number:05}\n")).collect();
+    let to = place.made("mktree", &many);
+    let options = Options { hunks: false, ..Options::default() };
+    let first = place.checkpoints.diff(&from, &to, &options).await.unwrap();
+    assert_eq!(first.total_files, 60_000);
+    // From now on it could not be made any more.
+    std::fs::remove_file(private.join("objects").join(&to[..2]).join(&to[2..])).unwrap();
+    let options = Options { after: first.next_cursor, ..options };
+    let second = place.checkpoints.diff(&from, &to, &options).await.unwrap();
+    assert_eq!((second.files[0].path.as_str(), second.total_files), ("f00050", 60_000));
+}
+
+impl Place {
+    fn id(&self, tree: &str, path: &str) -> String {
+        let private = self.checkpoints.directory().to_str().unwrap();
+        self.git(&["--git-dir", private, "rev-parse", &format!("{tree}:{path}")]).trim().to_owned()
+    }
+
+    /// What git makes of `input` in the private repository.
+    fn made(&self, command: &str, input: &str) -> String {
+        let file = self.directory.path().join("input");
+        std::fs::write(&file, input).unwrap();
+        let mut git = std::process::Command::new("git");
+        git.arg("--git-dir").arg(self.checkpoints.directory()).arg(command).stdin(std::fs::File::open(file).unwrap());
+        String::from_utf8(git.output().unwrap().stdout).unwrap().trim().to_owned()
+    }
+}
