@@ -81,7 +81,8 @@ impl Mirrors {
         let failed = |error: GitError| RemoteError::new(&error, url, access);
         let fetch = self.fetch_of(&path);
         let borrowing = Arc::new(fetch.borrowing.clone().read_owned().await);
-        let mirrored = |wanted: Wanted, was_there: bool| Mirrored { path: path.clone(), wanted, was_there, _borrowing: borrowing.clone() };
+        let mirrored =
+            |wanted: Wanted, was_there: bool| Mirrored { path: path.clone(), wanted, was_there, _borrowing: borrowing.clone() };
         let mut progress = fetch.progress.subscribe();
         let mut waiting = std::pin::pin!(fetch.turn.lock());
         let _turn = loop {
@@ -116,6 +117,8 @@ impl Mirrors {
         let fetched = fetch_into(&path, url, access, &REFS, true).output_telling(hold(&lock)?, told).await;
         fetch.progress.send_replace(None);
         if let Err(error) = fetched {
+            // What came before the disk was full, or the connection broke, would keep the room that others need.
+            clear(&path);
             if !is_damage(&error) {
                 return Err(failed(error));
             }
@@ -170,11 +173,9 @@ impl Mirrors {
     fn fetch_of(&self, path: &Path) -> Arc<Fetch> {
         let mut fetches = self.fetches.lock().unwrap_or_else(PoisonError::into_inner);
         fetches.retain(|_, fetch| Arc::strong_count(fetch) > 1 || Arc::strong_count(&fetch.borrowing) > 1);
-        let fresh = || Arc::new(Fetch {
-            turn: tokio::sync::Mutex::default(),
-            borrowing: Arc::default(),
-            progress: watch::Sender::new(None),
-        });
+        let fresh = || {
+            Arc::new(Fetch { turn: tokio::sync::Mutex::default(), borrowing: Arc::default(), progress: watch::Sender::new(None) })
+        };
         fetches.entry(path.to_owned()).or_insert_with(fresh).clone()
     }
 }
@@ -230,7 +231,9 @@ async fn create(path: &Path) -> Result<(), GitError> {
     let fresh = path.with_extension("new");
     let _ = fs::remove_dir_all(&fresh);
     Git::new("init").args(["--quiet", "--bare", "--template="]).arg(&fresh).output().await?;
-    for (key, value) in [("gc.auto", "0"), ("maintenance.auto", "false"), ("gc.pruneExpire", "never"), ("core.logAllRefUpdates", "false")] {
+    for (key, value) in
+        [("gc.auto", "0"), ("maintenance.auto", "false"), ("gc.pruneExpire", "never"), ("core.logAllRefUpdates", "false")]
+    {
         Git::new("config").git_dir(&fresh).args([key, value]).output().await?;
     }
     let _ = fs::remove_dir_all(path);
@@ -240,7 +243,19 @@ async fn create(path: &Path) -> Result<(), GitError> {
 /// Whether git says that objects are missing which it took to be there.
 fn is_damage(error: &GitError) -> bool {
     let words = error.words().unwrap_or_default();
-    ["bad object", "did not send all necessary objects", "missing blob", "missing tree", "missing commit", "loose object", "error: Could not read ", "could not parse commit", "unable to read tree"].iter().any(|word| words.contains(word))
+    [
+        "bad object",
+        "did not send all necessary objects",
+        "missing blob",
+        "missing tree",
+        "missing commit",
+        "loose object",
+        "error: Could not read ",
+        "could not parse commit",
+        "unable to read tree",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
 }
 
 /// Fetches everything anew, beside, and adds the packs to those that are there.

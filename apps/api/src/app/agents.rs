@@ -227,6 +227,8 @@ impl App {
                 tracing::warn!(%run, %error, "the files of a deleted run stay behind");
             }
         }
+        // What we do there ourselves comes to its end first.
+        let _writing = self.wait_to_write(&self.workspace(&agent)).await;
         let workspace = (agent.workspace_type != "local").then(|| self.workspace(&agent));
         let git = self.data.root().join("git").join(&agent.id);
         let ours = [self.data.cursor(&agent.id), self.data.checkpoints(&agent.id), git].into_iter().chain(workspace);

@@ -9,6 +9,9 @@ use super::{App, cursor::probe, cursor_state::CursorState, data_directory::Holde
 /// With less room a run may end for it.
 const LITTLE_SPACE: u64 = 1 << 30;
 
+/// The git that merges without touching files.
+const UPDATES_SINCE: (u32, u32) = (2, 40);
+
 pub const INSTALL_COMMAND: &str = "curl https://cursor.com/install -fsS | bash";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,10 +144,25 @@ fn cursor_checks(state: &CursorState, configured: Option<&Path>) -> Vec<Check> {
 
 async fn git_check() -> Check {
     match probe::output(Path::new("git"), &["--version"], &[], Duration::from_secs(5)).await {
-        Ok(answer) if answer.success => Check::new("git", "Git", CheckStatus::Ok, answer.stdout.trim().to_owned()),
+        Ok(answer) if answer.success => {
+            let said = answer.stdout.trim().to_owned();
+            if is_older(&said, UPDATES_SINCE) {
+                let message = format!("{said}: older than 2.40, so branches cannot be updated from their base here");
+                Check::new("git", "Git", CheckStatus::Warning, message).remedy("Install a newer git.", None)
+            } else {
+                Check::new("git", "Git", CheckStatus::Ok, said)
+            }
+        }
         _ => Check::new("git", "Git", CheckStatus::Error, "Not found on PATH")
             .remedy("Install git with the system's package manager.", None),
     }
+}
+
+/// Whether `git version 2.39.5` and the like is below `wanted`; what cannot be read is not.
+fn is_older(said: &str, wanted: (u32, u32)) -> bool {
+    let numbers = said.split_whitespace().find(|word| word.starts_with(|char: char| char.is_ascii_digit())).unwrap_or_default();
+    let mut numbers = numbers.split('.').map(str::parse::<u32>);
+    matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < wanted)
 }
 
 fn disk_check(path: &Path) -> Check {
@@ -160,5 +178,17 @@ fn disk_check(path: &Path) -> Check {
             }
         }
         Err(error) => Check::new("disk", "Disk", CheckStatus::Unknown, format!("{}: {error}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_git_is_told_from_a_new_one() {
+        assert!(is_older("git version 2.34.1", UPDATES_SINCE) && is_older("git version 1.8", UPDATES_SINCE));
+        assert!(!is_older("git version 2.47.3", UPDATES_SINCE) && !is_older("git version 2.40.0 (Apple Git-1)", UPDATES_SINCE));
+        assert!(!is_older("git version next", UPDATES_SINCE));
     }
 }

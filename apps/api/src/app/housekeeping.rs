@@ -15,6 +15,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Directories of chats that nobody knows may be of one that is just being made.
 const YOUNG_MS: i64 = 60 * 60 * 1000;
 
+/// A large repository with its submodules may take long to be fetched.
+const UNFINISHED_MS: i64 = 24 * YOUNG_MS;
+
 /// What one clean-up did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -57,12 +60,13 @@ fn megabytes(bytes: u64) -> String {
 }
 
 impl App {
-    pub async fn clean_up(&self) -> Result<Report> {
+    /// `alone`: this is the process that has the data directory. Beside it, what runs work in is left to it.
+    pub async fn clean_up(&self, alone: bool) -> Result<Report> {
         let now = now_ms();
         let CleanedUp { compressed, removed, freed_bytes } = self.clean_up_runs(now).await?;
         let (leftovers_removed, leftover_bytes) = self.remove_leftovers(now).await?;
-        let (workspaces_given_up, given_up_bytes) = self.give_up_idle(now).await?;
-        let (mirrors_removed, mirror_bytes) = self.tend_mirrors(now).await?;
+        let (workspaces_given_up, given_up_bytes) = if alone { self.give_up_idle(now).await? } else { (0, 0) };
+        let (mirrors_removed, mirror_bytes) = if alone { self.tend_mirrors().await? } else { (0, 0) };
         idempotency::prune(&self.db, now - KEPT_MS).await?;
         sessions::prune(&self.db, now).await?;
         changes::prune(&self.db).await?;
@@ -127,7 +131,8 @@ impl App {
             // One that is being made is not known to be left, either.
             for (_, name) in ids.iter().filter(|(id, name)| !known.contains(id) || name.starts_with('.')) {
                 let path = parent.join(name);
-                let work = tokio::task::spawn_blocking(move || remove_old(&path, now));
+                let young = if name.starts_with('.') { UNFINISHED_MS } else { YOUNG_MS };
+                let work = tokio::task::spawn_blocking(move || remove_old(&path, now, young));
                 if let Some(bytes) = work.await.map_err(|error| Error::internal("clean up", error))? {
                     (removed, freed) = (removed + 1, freed + bytes);
                 }
@@ -137,17 +142,18 @@ impl App {
     }
 }
 
-/// Whose it is: `<id>`, `<id>.git`, or `.<id>.new` of one that was never finished.
+/// Whose it is: `<id>`, `<id>.git`, or `.<id>.….new` of one that was never finished.
 fn agent_of(name: &str) -> Option<String> {
-    let id = name.trim_start_matches('.').trim_end_matches(".new").trim_end_matches(".git");
+    let id = name.strip_prefix('.').map_or(name, |name| name.split('.').next().unwrap_or(name));
+    let id = id.strip_suffix(".git").unwrap_or(id);
     id.parse::<domain::AgentId>().ok().map(|id| id.to_string())
 }
 
 /// The bytes that it took, if it was old enough and could be removed.
-fn remove_old(path: &Path, now: i64) -> Option<u64> {
+fn remove_old(path: &Path, now: i64, young: i64) -> Option<u64> {
     let modified = std::fs::symlink_metadata(path).ok()?.modified().ok()?;
     let modified = modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as i64;
-    if now - modified < YOUNG_MS {
+    if now - modified < young {
         return None;
     }
     let size = size_of(path);

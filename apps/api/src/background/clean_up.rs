@@ -18,7 +18,7 @@ pub async fn clean_up(app: Arc<App>) {
             () = app.shutdown.cancelled() => return,
         }
         app.sweep().await;
-        match app.clean_up().await {
+        match app.clean_up(true).await {
             Ok(report) if report.freed_bytes > 0 => tracing::info!(%report, "cleaned up"),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, source = ?error.source, "the data directory could not be cleaned up"),

@@ -102,7 +102,7 @@ pub async fn get_diff(
     if context > 100 {
         return Err(Error::invalid("context is a number from 0 to 100."));
     }
-    let options = Options { path: params.path, limit, after: params.cursor, hunks, context };
+    let options = Options { path: params.path, limit, after: params.cursor, hunks, context, left_out: Vec::new() };
     let between = Between { run_id: params.run_id, from: params.from, to: params.to };
     let found = app.diff(caller.user_id, &id, &between, &options).await?;
     Ok(Json(DiffResponse {

@@ -28,6 +28,8 @@ pub struct GetFiles {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GetRawFile {
+    /// Relative, of a file.
+    #[serde(default)]
     path: String,
     /// To be saved rather than shown.
     download: Option<bool>,

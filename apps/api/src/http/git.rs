@@ -1,15 +1,20 @@
 //! The workspaces' repositories for git itself: `<base>/git/<agent>`, with a key as the password. Git's own
 //! `http-backend` answers, over a directory of ours.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio_util::io::{ReaderStream, StreamReader};
+use tokio_util::{
+    io::{ReaderStream, StreamReader},
+    sync::CancellationToken,
+};
 
 use super::{AppState, caller::Known, path::Path};
 use crate::app::{Error, Kind, Result, workspace::serve::Served};
@@ -18,6 +23,12 @@ const ENDPOINTS: [&str; 3] = ["info/refs", "git-upload-pack", "git-receive-pack"
 
 /// What git's back end says before its answer, at most.
 const MOST_HEADERS: u64 = 16 * 1024;
+
+/// A conversation with git that takes longer is ended.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
+/// After its answer, or after who asked has gone.
+const LAST_STEPS: Duration = Duration::from_secs(30);
 
 pub async fn serve(State(app): State<AppState>, Path((agent, rest)): Path<(String, String)>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -54,6 +65,8 @@ async fn answer(app: &AppState, user_id: i64, agent: &str, rest: &str, parts: &P
     let failed = |error| Error::internal("run git", error);
     let (running, mut stdin, stdout) = git.converse().map_err(failed)?;
     let (app, agent) = (app.clone(), agent.to_owned());
+    let gone = CancellationToken::new();
+    let hears = gone.clone().drop_guard();
     app.clone().tasks.spawn(async move {
         let mut body = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
         let said = async {
@@ -61,8 +74,19 @@ async fn answer(app: &AppState, user_id: i64, agent: &str, rest: &str, parts: &P
             let _ = tokio::io::copy(&mut body, &mut stdin).await;
             drop(stdin);
         };
-        let ((), ended) = tokio::join!(said, running.wait());
-        if let Ok((status, words)) = ended
+        let work = async { tokio::join!(said, running.wait()).1 };
+        // Whoever has the answer, or has gone, waits for git's last steps no longer than this.
+        let late = async {
+            gone.cancelled().await;
+            tokio::time::sleep(LAST_STEPS).await;
+        };
+        let ended = tokio::select! {
+            ended = work => Some(ended),
+            () = late => None,
+            () = tokio::time::sleep(LONGEST) => None,
+            () = app.shutdown.cancelled() => None,
+        };
+        if let Some(Ok((status, words))) = ended
             && !status.success()
         {
             tracing::info!(%words, "git did not serve what was asked");
@@ -73,10 +97,17 @@ async fn answer(app: &AppState, user_id: i64, agent: &str, rest: &str, parts: &P
         }
     });
     let mut answer = BufReader::new(stdout);
-    let (status, mut headers) = read_headers(&mut answer).await.map_err(|error| Error::internal("run git", error))?;
+    let read = tokio::time::timeout(LAST_STEPS, read_headers(&mut answer)).await;
+    let read = read.map_err(|error| Error::internal("run git", error))?;
+    let (status, mut headers) = read.map_err(|error| Error::internal("run git", error))?;
     // Packs are compressed as they are.
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
-    Ok((status, headers, Body::from_stream(ReaderStream::with_capacity(answer, 64 * 1024))).into_response())
+    // The guard goes with the stream, to its end or with who reads it.
+    let pieces = ReaderStream::with_capacity(answer, 64 * 1024).map(move |piece| {
+        let _ = &hears;
+        piece
+    });
+    Ok((status, headers, Body::from_stream(pieces)).into_response())
 }
 
 /// As a CGI program writes them.

@@ -37,7 +37,7 @@ pub struct RepositoryRequest {
 #[derive(Deserialize, ToSchema)]
 pub struct UpdateRequest {
     /// `merge` or `rebase`.
-    method: String,
+    method: Option<String>,
     path: Option<String>,
 }
 
@@ -142,9 +142,11 @@ pub async fn update(
     Path(id): Path<String>,
     Body(body): Body<UpdateRequest>,
 ) -> Result<Json<UpdatesResponse>> {
-    let method = match body.method.as_str() {
-        "merge" => Method::Merge,
-        "rebase" => Method::Rebase,
+    // Who may not see the agent learns nothing of what it takes.
+    app.get_agent(caller.user_id, &id).await?;
+    let method = match body.method.as_deref() {
+        Some("merge") => Method::Merge,
+        Some("rebase") => Method::Rebase,
         _ => return Err(Error::invalid("method is merge or rebase.")),
     };
     let updating = app.clone();

@@ -139,6 +139,20 @@ async fn a_copy_s_changes_come_home_or_change_nothing() {
 }
 
 #[tokio::test]
+async fn what_an_agent_ignores_is_not_taken_for_deleted() {
+    let test = signed().await;
+    let original = repository(&test, "project");
+    fs::write(original.path().join("notes.txt"), "mine, and nowhere else\n").unwrap();
+    let (agent, _, path) =
+        created(&test, json!({ "workspace": { "type": "local", "path": original.path(), "copy": true } })).await;
+    fs::write(path.join(".gitignore"), "notes.txt\n").unwrap();
+    let diff = test.get(&format!("/v1/agents/{agent}/diff")).await.json;
+    assert_eq!(diff["files"].as_array().unwrap().iter().map(|file| &file["path"]).collect::<Vec<_>>(), [".gitignore"], "{diff}");
+    assert_eq!(done(&test, &agent, "apply", json!({})).await["files"], 1);
+    assert_eq!(fs::read_to_string(original.path().join("notes.txt")).unwrap(), "mine, and nowhere else\n");
+}
+
+#[tokio::test]
 async fn a_directory_of_the_user_s_is_left_to_the_user() {
     let test = signed().await;
     let project = repository(&test, "project");

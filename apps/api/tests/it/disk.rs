@@ -115,3 +115,42 @@ fn a_full_disk_ends_the_run_loses_nothing_and_all_works_again_with_room() {
     server.get(&format!("{again}/stream"), &key);
     assert_eq!(get(&server, &key, &again)["status"], "FINISHED");
 }
+
+#[test]
+fn a_repository_that_fills_the_disk_ends_the_run_and_is_cloned_once_there_is_room() {
+    let home = tempfile::tempdir().unwrap();
+    let Some(server) = on_a_small_disk(home.path()) else { return };
+    let disk = disk(&server, home.path());
+    let key = key(&server, home.path());
+    let repository = git_servers::Repository::init(&home.path().join("project")).unwrap();
+    let noise: String = (0..220_000u64).map(|number| format!("{:x}\n", number.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    repository.commit("big", &noise).unwrap();
+    let fill = fill(&disk);
+    fs::File::options().write(true).open(&fill).unwrap().set_len(fs::metadata(&fill).unwrap().len() - (2 << 20)).unwrap();
+    let repos = json!([{ "url": format!("file://{}", repository.path().display()) }]);
+    let body = json!({ "prompt": { "text": "#demo pace=0\nhello" }, "driver": "demo", "repos": repos }).to_string();
+    let (status, created) = server.post("/v1/agents", &key, &body);
+    assert_eq!(status, 201, "{created}");
+    let created: Value = serde_json::from_str(&created).unwrap();
+    let agent = format!("/v1/agents/{}", created["agent"]["id"].as_str().unwrap());
+    let ended = |run: &str| {
+        let since = std::time::Instant::now();
+        loop {
+            let run = get(&server, &key, &format!("{agent}/runs/{run}"));
+            if run["status"] != "CREATING" && run["status"] != "RUNNING" {
+                return run;
+            }
+            assert!(since.elapsed().as_secs() < 60, "it does not end: {run}");
+            std::thread::yield_now();
+        }
+    };
+    let run = ended(created["run"]["id"].as_str().unwrap());
+    assert_eq!((&run["status"], &run["error"]["code"]), (&json!("ERROR"), &json!("disk_full")), "{run}");
+    fs::remove_file(fill).unwrap();
+    let (status, again) =
+        server.post(&format!("{agent}/runs"), &key, &json!({ "prompt": { "text": "#demo pace=0\nhello" } }).to_string());
+    assert_eq!(status, 201, "{again}");
+    let again: Value = serde_json::from_str(&again).unwrap();
+    let run = ended(again["run"]["id"].as_str().unwrap());
+    assert_eq!(run["status"], "FINISHED", "{run}");
+}

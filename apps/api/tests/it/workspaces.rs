@@ -206,3 +206,52 @@ async fn chats_that_share_a_directory_say_so() {
     let shown = test.get(&format!("/v1/agents/{first}/diff")).await.json;
     assert_eq!(shown["mayHoldOthersWork"], true, "{shown}");
 }
+
+#[tokio::test]
+async fn a_repository_of_dubious_ownership_is_not_copied_unless_the_user_says_so() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not tried: only the superuser can give files away");
+        return;
+    }
+    let test = TestApp::new().await;
+    let original = repository(&test, "project");
+    std::os::unix::fs::chown(original.path(), Some(65534), Some(65534)).unwrap();
+    let refused = create(&test, json!({ "workspace": { "type": "local", "path": original.path(), "copy": true } })).await;
+    let message = refused.json["error"]["message"].as_str().unwrap();
+    assert!(
+        refused.status == StatusCode::BAD_REQUEST && message.contains("dubious ownership") && message.contains("safe.directory"),
+        "{message}"
+    );
+    // In place nothing of git is asked.
+    let (_, run, _) = created(&test, json!({ "workspace": { "type": "local", "path": original.path() } })).await;
+    assert_eq!(run["status"], "FINISHED", "{run}");
+}
+
+#[tokio::test]
+async fn a_chat_that_is_deleted_or_stopped_while_its_workspace_is_made_harms_nothing() {
+    let test = TestApp::new().await;
+    let project = repository(&test, "project");
+    let noise: String = (0..300_000u64).map(|number| format!("{:x}\n", number.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    project.commit("big", &noise).unwrap();
+    let server = HttpServer::start(&test.directory.path().join("served"), None).await.unwrap();
+    let url = server.url("project");
+    for delete in [true, false, true] {
+        let answer = create(&test, json!({ "repos": [{ "url": url }] })).await.json;
+        let id = |what: &str| answer[what]["id"].as_str().unwrap().to_owned();
+        let stream = format!("/v1/agents/{}/runs/{}/stream", id("agent"), id("run"));
+        test.stream_until(&stream, |events| events.iter().any(|event| event.name == "tool_call")).await;
+        if delete {
+            let gone = test.empty(axum::http::Method::DELETE, &format!("/v1/agents/{}", id("agent"))).await;
+            assert_eq!(gone.status, StatusCode::OK, "{}", gone.json);
+            assert!(!test.app.data.root().join("workspaces").join(id("agent")).exists());
+        } else {
+            let path = format!("/v1/agents/{}/runs/{}", id("agent"), id("run"));
+            test.empty(axum::http::Method::POST, &format!("{path}/cancel")).await;
+            assert_eq!(test.get(&path).await.json["status"], "CANCELLED");
+        }
+    }
+    let (_, run, path) = created(&test, json!({ "repos": [{ "url": url }] })).await;
+    assert_eq!(run["status"], "FINISHED", "{run}");
+    let said = git_servers::git(&path, &["fsck", "--full", "--no-dangling"]).unwrap();
+    assert!(!said.contains("missing"), "{said}");
+}

@@ -18,6 +18,8 @@ pub struct Model {
     /// JSON: files that were too large or could not be read.
     #[sea_orm(column_type = "Text")]
     pub not_captured: String,
+    /// What the whole chat was compared with at the time.
+    pub base_tree: Option<String>,
     pub created_at: i64,
 }
 

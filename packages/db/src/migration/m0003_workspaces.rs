@@ -54,6 +54,7 @@ fn checkpoints() -> TableCreateStatement {
         .col(text("kind"))
         .col(text("tree"))
         .col(text("not_captured"))
+        .col(text_null("base_tree"))
         .col(big_integer("created_at"))
         .take()
 }

@@ -3,11 +3,17 @@
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::page::Page;
-use crate::{CheckpointRow, Db, DbError, entity::checkpoint};
+use crate::{
+    CheckpointRow, Db, DbError,
+    entity::{agent, checkpoint},
+};
 
-/// Gives it the next number of its agent.
-pub async fn create(db: &Db, mut row: CheckpointRow) -> Result<CheckpointRow, DbError> {
+/// Gives it the next number of its agent; `None` when that is gone.
+pub async fn create(db: &Db, mut row: CheckpointRow) -> Result<Option<CheckpointRow>, DbError> {
     let transaction = db.begin().await?;
+    if agent::Entity::find_by_id(row.agent_id.clone()).one(&transaction).await?.is_none() {
+        return Ok(None);
+    }
     let latest = checkpoint::Entity::find()
         .filter(checkpoint::Column::AgentId.eq(&row.agent_id))
         .order_by_desc(checkpoint::Column::Number)
@@ -16,7 +22,7 @@ pub async fn create(db: &Db, mut row: CheckpointRow) -> Result<CheckpointRow, Db
     row.number = latest.map_or(1, |latest| latest.number + 1);
     checkpoint::Entity::insert(row.clone().into_active_model()).exec_without_returning(&transaction).await?;
     db.commit(transaction).await?;
-    Ok(row)
+    Ok(Some(row))
 }
 
 pub async fn find(db: &Db, agent_id: &str, id: &str) -> Result<Option<CheckpointRow>, DbError> {
@@ -27,6 +33,13 @@ pub async fn find(db: &Db, agent_id: &str, id: &str) -> Result<Option<Checkpoint
 /// The last one there is.
 pub async fn latest(db: &Db, agent_id: &str) -> Result<Option<CheckpointRow>, DbError> {
     let of_agent = checkpoint::Entity::find().filter(checkpoint::Column::AgentId.eq(agent_id));
+    Ok(of_agent.order_by_desc(checkpoint::Column::Number).one(db.reader()).await?)
+}
+
+/// The last one of this kind.
+pub async fn latest_of_kind(db: &Db, agent_id: &str, kind: &str) -> Result<Option<CheckpointRow>, DbError> {
+    let of_agent =
+        checkpoint::Entity::find().filter(checkpoint::Column::AgentId.eq(agent_id)).filter(checkpoint::Column::Kind.eq(kind));
     Ok(of_agent.order_by_desc(checkpoint::Column::Number).one(db.reader()).await?)
 }
 

@@ -2,7 +2,8 @@
 
 use domain::{RunError, RunStatus, Usage};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::{Value, json};
 
@@ -142,6 +143,20 @@ pub async fn set_shared(db: &Db, ids: Vec<String>) -> Result<(), DbError> {
     let these = run::Entity::update_many().col_expr(run::Column::Shared, true.into()).filter(run::Column::Id.is_in(ids));
     these.exec(db.writer()).await?;
     Ok(())
+}
+
+/// Whether any of these agents had a run between two times, in milliseconds since 1970.
+pub async fn any_between(db: &Db, agents: Vec<String>, from: i64, to: i64) -> Result<bool, DbError> {
+    for some in agents.chunks(500) {
+        let select = run::Entity::find()
+            .filter(run::Column::AgentId.is_in(some.to_vec()))
+            .filter(run::Column::StartedAt.lt(to))
+            .filter(Condition::any().add(run::Column::EndedAt.is_null()).add(run::Column::EndedAt.gt(from)));
+        if select.one(db.reader()).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether any of an agent's runs shared its place.

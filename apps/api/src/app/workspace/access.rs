@@ -19,6 +19,12 @@ fn purpose(scope: &str) -> String {
     format!("git token for {scope}")
 }
 
+/// A URL's scope covers it with and without that ending.
+fn without_git(url: &str) -> &str {
+    let url = url.strip_suffix('/').unwrap_or(url);
+    url.strip_suffix(".git").unwrap_or(url)
+}
+
 impl App {
     /// What `user_id` can show to remotes.
     pub(crate) async fn git_access(&self, user_id: i64) -> Result<Access> {
@@ -57,7 +63,7 @@ impl App {
         if probe.protocol != Protocol::Http || inside.is_some() || scope.contains(['?', '#']) {
             return Err(invalid());
         }
-        let scope = probe.as_str().trim_end_matches("/x").trim_end_matches(".git").to_owned();
+        let scope = without_git(probe.as_str().strip_suffix("/x").unwrap_or(scope)).to_owned();
         let username = username.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         let username = username.unwrap_or_else(|| "x-access-token".to_owned());
         let plain = |text: &str| text.len() <= 4096 && !text.chars().any(char::is_control);
@@ -69,7 +75,7 @@ impl App {
 
     /// Keeps what stood in a URL, for that URL alone.
     pub(crate) async fn keep_url_credential(&self, user_id: i64, url: &RepositoryUrl, credential: UrlCredential) -> Result<()> {
-        let scope = url.as_str().trim_end_matches('/').trim_end_matches(".git").to_owned();
+        let scope = without_git(url.as_str()).to_owned();
         self.keep_git_credential(user_id, scope, credential.username, &credential.password).await.map(drop)
     }
 
@@ -97,7 +103,7 @@ impl App {
         let (url, credential) = self.check_repository(url)?;
         let mut access = self.git_access(user_id).await?;
         if let Some(UrlCredential { username, password }) = credential {
-            let scope = url.as_str().trim_end_matches('/').trim_end_matches(".git").to_owned();
+            let scope = without_git(url.as_str()).to_owned();
             access.stored.push(StoredCredential { scope, username, token: password });
         }
         let refs = list_refs(&url, &access).await.map_err(remote_error)?;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use workspace::{Git, GitError, git::Input};
+use workspace::{Git, GitError, diff::Options, git::Input};
 
-use super::{Source, diff::Between};
+use super::Source;
 use crate::app::{App, Error, Kind, Result};
 
 /// What came of it.
@@ -25,20 +25,21 @@ impl App {
             return Err(Error::new(Kind::Conflict, "not_a_repository", message));
         };
         let path = self.check_directory(&path.to_string_lossy())?;
-        let patch = self.patch_of(user_id, id, &Between::default(), None).await?;
-        let files = self
-            .diff(user_id, id, &Between::default(), &workspace::diff::Options { hunks: false, limit: 1, ..Default::default() })
-            .await?;
-        let files = files.diff.total_files;
-        if patch.is_empty() {
-            return Ok(Applied::Done { path, files: 0 });
-        }
+        let _ours = self.write_there(&agent)?;
         let Some(_writing) = self.workspaces.places.write(&path) else {
             let message = format!("A run works in {} just now. Wait for its end or stop it, then try again.", path.display());
             return Err(Error::new(Kind::Conflict, "workspace_busy", message));
         };
-        // Its own configuration is not looked at: other agents may have worked there.
+        let (base, now) = (self.point(&agent, "base").await?, self.point(&agent, "now").await?);
         let ours = self.workspaces.recorder.checkpoints(&agent);
+        let left_out = now.left_out_paths();
+        let counted = Options { hunks: false, limit: 1, left_out: left_out.clone(), ..Options::default() };
+        let files = ours.diff(&base.tree, &now.tree, &counted).await?.total_files;
+        let patch = ours.patch_leaving_out(&base.tree, &now.tree, None, &left_out).await?;
+        if patch.is_empty() {
+            return Ok(Applied::Done { path, files: 0 });
+        }
+        // Its own configuration is not looked at: other agents may have worked there.
         let git = |check: bool| {
             let git = Git::new("apply").git_dir(ours.directory()).work_tree(&path).config("core.bare", "false");
             let git = git.args(["--whitespace=nowarn", "--binary"]);

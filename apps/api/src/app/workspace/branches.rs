@@ -29,8 +29,15 @@ impl App {
     /// How the repositories of a workspace stand; none where there is no git.
     pub async fn repositories(&self, agent: &AgentRow) -> Result<Vec<RepositoryState>> {
         let mut states = Vec::new();
+        let is_there = agent.workspace_state == "ready";
         for repository in self.checked_out(agent) {
-            let overlay = match self.overlay(agent, &repository.path) {
+            if !is_there {
+                // The files are not there to be compared with what is committed; nothing of it has changed.
+                let state = State { branch: repository.based.branch.clone(), ..State::default() };
+                states.push(RepositoryState { pushed: repository.pushed.is_some(), state, writable: true, repository });
+                continue;
+            }
+            let overlay = match self.overlay(agent, &repository.path).await {
                 Ok(overlay) => overlay,
                 // What an agent did to it is not ours to complain about here.
                 Err(OverlayError::NotARepository(_)) => continue,
@@ -61,7 +68,7 @@ impl App {
         }
         let mut committed = Vec::new();
         for repository in self.chosen(&agent, path)? {
-            let overlay = self.overlay(&agent, &repository.path).map_err(overlay_error)?;
+            let overlay = self.overlay(&agent, &repository.path).await.map_err(overlay_error)?;
             match overlay.commit(&format!("{}\n", message.trim()), &identity).await {
                 Ok(commit) => committed.push((repository.path, commit)),
                 Err(OverlayError::NothingToCommit) => {}
@@ -81,7 +88,7 @@ impl App {
         let access = self.git_access(user_id).await?;
         let mut pushed = Vec::new();
         for repository in self.chosen(&agent, path)? {
-            let overlay = self.overlay(&agent, &repository.path).map_err(overlay_error)?;
+            let overlay = self.overlay(&agent, &repository.path).await.map_err(overlay_error)?;
             let url = repository.url.as_deref().and_then(|url| RepositoryUrl::parse(url).ok());
             let Some((url, _)) = url else {
                 let message =
@@ -89,9 +96,8 @@ impl App {
                 return Err(Error::new(Kind::Conflict, "not_a_repository", message));
             };
             let done = overlay.push(&url, &access).await.map_err(overlay_error)?;
-            let remembered = CheckedOut { pushed: Some(done.commit.clone()), ..repository };
-            self.change_repository(&agent.id, &remembered).await?;
-            pushed.push((remembered, done));
+            self.change_repository(&agent.id, &repository.path, |known| known.pushed = Some(done.commit.clone())).await?;
+            pushed.push((repository, done));
         }
         Ok(pushed)
     }
@@ -105,7 +111,7 @@ impl App {
         self.workspaces.recorder.keep(&agent, CheckpointKind::BeforeUpdate, None).await?;
         let mut all = Vec::new();
         for repository in chosen {
-            let overlay = self.overlay(&agent, &repository.path).map_err(overlay_error)?;
+            let overlay = self.overlay(&agent, &repository.path).await.map_err(overlay_error)?;
             let (base, name) = self.fetch_base(&agent, &repository, &overlay).await?;
             let updated = overlay.update(&base, &name, method, &identity).await.map_err(overlay_error)?;
             let moved = match &updated {
@@ -128,7 +134,7 @@ impl App {
         let _writing = self.write_there(&agent)?;
         self.workspaces.recorder.keep(&agent, CheckpointKind::BeforeUpdate, None).await?;
         for repository in self.chosen(&agent, path)? {
-            self.overlay(&agent, &repository.path).map_err(overlay_error)?.abort().await.map_err(overlay_error)?;
+            self.overlay(&agent, &repository.path).await.map_err(overlay_error)?.abort().await.map_err(overlay_error)?;
         }
         self.announce_agent(&agent.id).await
     }
@@ -140,8 +146,11 @@ impl App {
     }
 
     /// The git side of the repository at `path` in a workspace.
-    pub(super) fn overlay(&self, agent: &AgentRow, path: &str) -> std::result::Result<Overlay, OverlayError> {
-        Overlay::open(&self.git_dir(agent, path), &self.workspace(agent).join(path))
+    pub(super) async fn overlay(&self, agent: &AgentRow, path: &str) -> std::result::Result<Overlay, OverlayError> {
+        let workspace = self.workspace(agent);
+        // Joined with nothing it would end with a slash.
+        let repository = if path.is_empty() { workspace } else { workspace.join(path) };
+        Overlay::open(&self.git_dir(agent, path), &repository).await
     }
 
     /// Ours, for the repository at `path`.
@@ -172,10 +181,12 @@ impl App {
             let message = "This is a directory of yours, and its repository is left to you: commit, push and update there yourself, or ask the agent to.";
             return Err(Error::new(Kind::Conflict, "your_own_directory", message));
         }
-        if agent.workspace_state == "pending" {
-            return Err(super::diff::not_ready("The workspace is made by the first run, which has not come to it yet."));
+        match agent.workspace_state.as_str() {
+            "pending" => Err(super::diff::not_ready("The workspace is made by the first run, which has not come to it yet.")),
+            // Somebody else brings the files back just now.
+            "given_up" => Err(super::checkpoints::busy()),
+            _ => Ok(agent),
         }
-        Ok(agent)
     }
 
     async fn identity(&self) -> Result<Identity> {
@@ -210,26 +221,27 @@ impl App {
 
     /// The whole chat is compared with the new base from now on: what came in is not its work.
     async fn move_base(&self, agent: &AgentRow, repository: &CheckedOut, overlay: &Overlay, base: &str) -> Result<()> {
-        let mut moved = repository.clone();
-        moved.based.commit = Some(base.to_owned());
-        self.change_repository(&agent.id, &moved).await?;
-        let ours = self.workspaces.recorder.checkpoints(agent);
-        ours.borrow_from(&self.workspace(agent).join(&repository.path).join(".git/objects"))?;
-        let tree = overlay.tree(base).await.map_err(overlay_error)?;
-        let whole = match (&agent.base_tree, repository.path.as_str()) {
-            (_, "") => tree,
-            (Some(before), path) => ours.with_subtree(before, path, &tree).await?,
-            (None, _) => return Ok(()),
-        };
-        let change = AgentChange { base_tree: Some(Some(whole)), ..AgentChange::default() };
+        let before = repository.based.commit.clone();
+        self.change_repository(&agent.id, &repository.path, |known| known.based.commit = Some(base.to_owned())).await?;
+        // As it is by now: another repository of it may have moved before this one.
+        let Some(agent) = agents::find_any(&self.db, &agent.id).await? else { return Ok(()) };
+        let (Some(base_tree), Some(before)) = (&agent.base_tree, before) else { return Ok(()) };
+        let ours = self.workspaces.recorder.checkpoints(&agent);
+        ours.borrow_from(&self.workspace(&agent).join(&repository.path).join(".git/objects"))?;
+        let from = overlay.tree(&before).await.map_err(overlay_error)?;
+        let to = overlay.tree(base).await.map_err(overlay_error)?;
+        let prefix = Some(repository.path.as_str()).filter(|path| !path.is_empty());
+        let carried = ours.carry(base_tree, &from, &to, prefix).await?;
+        let change = AgentChange { base_tree: Some(Some(carried)), ..AgentChange::default() };
         Ok(agents::update(&self.db, agent.user_id, &agent.id, change).await?)
     }
 
-    async fn change_repository(&self, agent_id: &str, changed: &CheckedOut) -> Result<()> {
+    async fn change_repository(&self, agent_id: &str, path: &str, change: impl FnOnce(&mut CheckedOut)) -> Result<()> {
+        let _changing = self.workspaces.changing_repositories.lock().await;
         let Some(agent) = agents::find_any(&self.db, agent_id).await? else { return Ok(()) };
         let mut all = self.checked_out(&agent);
-        for repository in all.iter_mut().filter(|repository| repository.path == changed.path) {
-            *repository = changed.clone();
+        if let Some(repository) = all.iter_mut().find(|repository| repository.path == path) {
+            change(repository);
         }
         let json = serde_json::to_string(&all).map_err(|error| Error::internal("write the repositories", error))?;
         let change = AgentChange { repositories: Some(Some(json)), ..AgentChange::default() };
@@ -243,6 +255,7 @@ pub(crate) fn overlay_error(error: OverlayError) -> Error {
         OverlayError::NotARepository(_) | OverlayError::NoBase | OverlayError::NoBranch(_) => "not_a_repository",
         OverlayError::NothingToCommit => "nothing_to_commit",
         OverlayError::Uncommitted => "uncommitted_changes",
+        OverlayError::Locked => "workspace_busy",
         OverlayError::Unresolved(_) => "unresolved_conflicts",
         OverlayError::Filtered { .. } => "filter_not_run",
         OverlayError::HasMerges => "branch_has_merges",

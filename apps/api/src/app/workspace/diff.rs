@@ -1,8 +1,10 @@
 //! What a chat, or one of its runs, changed.
 
+use std::path::Path;
+
 use db::{
     AgentRow, CheckpointRow,
-    query::{checkpoints, runs},
+    query::{agents, checkpoints, runs},
 };
 use workspace::diff::{Diff, Options};
 
@@ -42,10 +44,11 @@ impl App {
     pub async fn diff(&self, user_id: i64, id: &str, between: &Between, options: &Options) -> Result<AgentDiff> {
         let agent = self.get_agent(user_id, id).await?;
         let (from, to) = self.points(&agent, between).await?;
-        let diff = self.workspaces.recorder.checkpoints(&agent).diff(&from.tree, &to.tree, options).await?;
+        let options = Options { left_out: to.left_out_paths(), ..options.clone() };
+        let diff = self.workspaces.recorder.checkpoints(&agent).diff(&from.tree, &to.tree, &options).await?;
         let shared = match &between.run_id {
             Some(run) => runs::find(&self.db, &agent.id, run).await?.is_some_and(|run| run.shared),
-            None => runs::any_shared(&self.db, &agent.id).await?,
+            None => runs::any_shared(&self.db, &agent.id).await? || self.others_worked_there(&agent, from.at, to.at).await?,
         };
         Ok(AgentDiff { from, to, diff, may_hold_others_work: shared })
     }
@@ -54,7 +57,22 @@ impl App {
     pub async fn patch_of(&self, user_id: i64, id: &str, between: &Between, path: Option<&str>) -> Result<Vec<u8>> {
         let agent = self.get_agent(user_id, id).await?;
         let (from, to) = self.points(&agent, between).await?;
-        Ok(self.workspaces.recorder.checkpoints(&agent).patch(&from.tree, &to.tree, path).await?)
+        let ours = self.workspaces.recorder.checkpoints(&agent);
+        Ok(ours.patch_leaving_out(&from.tree, &to.tree, path, &to.left_out_paths()).await?)
+    }
+
+    /// Whether another agent had a run in the same place between two moments. A place of ours is nobody else's.
+    async fn others_worked_there(&self, agent: &AgentRow, from: Option<i64>, to: Option<i64>) -> Result<bool> {
+        if agent.workspace_type != "local" {
+            return Ok(false);
+        }
+        let place = self.workspace(agent);
+        let overlaps = |path: &Path| path.starts_with(&place) || place.starts_with(path);
+        let all = agents::workspaces(&self.db).await?;
+        let others =
+            all.into_iter().filter(|(id, path)| *id != agent.id && Path::new(path).is_absolute() && overlaps(Path::new(path)));
+        let others: Vec<String> = others.map(|(id, _)| id).collect();
+        Ok(runs::any_between(&self.db, others, from.unwrap_or(0), to.unwrap_or(i64::MAX)).await?)
     }
 
     async fn points(&self, agent: &AgentRow, between: &Between) -> Result<(Point, Point)> {
@@ -116,6 +134,13 @@ impl App {
                 Ok(point(recorded.tree, &left_out))
             }
         }
+    }
+}
+
+impl Point {
+    /// What is there and in no checkpoint, and so is not deleted.
+    pub(super) fn left_out_paths(&self) -> Vec<String> {
+        self.left_out.iter().map(|file| file.path.clone()).collect()
     }
 }
 

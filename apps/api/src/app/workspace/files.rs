@@ -1,12 +1,18 @@
 //! The files of a workspace, as they are now.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use db::AgentRow;
 use tokio::io::AsyncRead;
 use workspace::{Files, WorkspaceError};
 
 use crate::app::{App, Error, Result};
+
+/// A piece of an archive.
+const READ_WITHIN: Duration = Duration::from_secs(120);
 
 impl App {
     /// Looks at an agent's files where that keeps nobody waiting.
@@ -48,7 +54,11 @@ impl App {
         let (reader, writer) = tokio::io::duplex(256 * 1024);
         let (inside, top) = (path.to_owned(), name.clone());
         let handle = tokio::runtime::Handle::current();
+        // Each keeps a thread for as long as it is read.
+        let permit = self.workspaces.archives.clone().acquire_owned().await;
+        let permit = permit.map_err(|error| Error::internal("make the archive", error))?;
         self.tasks.spawn_blocking(move || {
+            let _permit = permit;
             let to = Blocking { writer, handle };
             let archived = Files::open(&root).and_then(|files| files.archive(&inside, &top, ignored, to));
             if let Err(error) = archived {
@@ -76,7 +86,9 @@ struct Blocking {
 
 impl Write for Blocking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.handle.block_on(tokio::io::AsyncWriteExt::write(&mut self.writer, bytes))
+        // Who stops reading, and stays, is not waited for.
+        let write = tokio::time::timeout(READ_WITHIN, tokio::io::AsyncWriteExt::write(&mut self.writer, bytes));
+        self.handle.block_on(write).unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late)))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -54,10 +54,16 @@ impl App {
 
     /// Puts the files back as they were given up. The caller has the place.
     pub(crate) async fn have_back(&self, agent: &mut AgentRow) -> Result<()> {
-        let Some(kept) = checkpoints::latest(&self.db, &agent.id).await? else { return Ok(()) };
+        let kind = CheckpointKind::BeforeGiveUp.as_str();
+        let Some(kept) = checkpoints::latest_of_kind(&self.db, &agent.id, kind).await? else { return Ok(()) };
         fs::create_dir_all(self.workspace(agent)).map_err(|error| Error::internal("make the workspace", error))?;
-        let present = self.workspaces.recorder.present(agent).await?;
-        self.workspaces.recorder.checkpoints(agent).restore(&kept.tree, &present.tree).await?;
+        let ours = self.workspaces.recorder.checkpoints(agent);
+        let mut present = self.workspaces.recorder.present(agent).await?.tree;
+        if present != ours.empty_tree()? {
+            // Somebody has put something there meanwhile, or it was not given up as a whole.
+            present = self.workspaces.recorder.keep(agent, CheckpointKind::BeforeRestore, None).await?.tree;
+        }
+        ours.restore(&kept.tree, &present).await?;
         let change = AgentChange { workspace_state: Some("ready".to_owned()), ..AgentChange::default() };
         agents::update(&self.db, agent.user_id, &agent.id, change).await?;
         agent.workspace_state = "ready".to_owned();
@@ -101,9 +107,20 @@ fn remove_ignored(root: &Path, inside: &Path, captured: &HashSet<PathBuf>) -> io
         let path = inside.join(entry.file_name());
         if captured.contains(&path) {
             remove_ignored(root, &path, captured)?;
-        } else {
+        } else if !has_repository(&entry.path())? {
             fs::remove_dir_all(entry.path())?;
         }
     }
     Ok(())
+}
+
+/// A repository in there may have commits that are nowhere else.
+fn has_repository(directory: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name() == ".git" || (entry.file_type()?.is_dir() && has_repository(&entry.path())?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

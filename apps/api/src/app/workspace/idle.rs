@@ -45,13 +45,8 @@ impl App {
 
     /// Removes mirrors that no chat's workspace borrows from, and puts the packs of the others together. How many, and
     /// the bytes they took.
-    pub(crate) async fn tend_mirrors(&self, _now: i64) -> Result<(u64, u64)> {
-        let mut needed = HashSet::new();
-        for (user_id, source) in agents::sources(&self.db).await? {
-            let source: Source = serde_json::from_str(&source).unwrap_or_default();
-            let urls = source.repositories.iter().filter_map(|repository| RepositoryUrl::parse(&repository.url).ok());
-            needed.extend(urls.map(|(url, _)| self.workspaces.mirrors.path(&user_id.to_string(), &url)));
-        }
+    pub(crate) async fn tend_mirrors(&self) -> Result<(u64, u64)> {
+        let needed = self.needed_mirrors().await?;
         let root = self.data.mirrors();
         let found = tokio::task::spawn_blocking(move || mirrors_in(&root)).await;
         let (mut removed, mut freed) = (0, 0);
@@ -71,12 +66,26 @@ impl App {
                 move || is_unused(&path).then(|| size_of(&path))
             });
             if let Ok(Some(size)) = size.await
-                && self.workspaces.mirrors.remove(&path).await.unwrap_or(false)
+                && self.workspaces.mirrors.remove(&path, self.is_unneeded(&path)).await.unwrap_or(false)
             {
                 (removed, freed) = (removed + 1, freed + size);
             }
         }
         Ok((removed, freed))
+    }
+
+    async fn needed_mirrors(&self) -> Result<HashSet<PathBuf>> {
+        let mut needed = HashSet::new();
+        for (user_id, source) in agents::sources(&self.db).await? {
+            let source: Source = serde_json::from_str(&source).unwrap_or_default();
+            let urls = source.repositories.iter().filter_map(|repository| RepositoryUrl::parse(&repository.url).ok());
+            needed.extend(urls.map(|(url, _)| self.workspaces.mirrors.path(&user_id.to_string(), &url)));
+        }
+        Ok(needed)
+    }
+
+    async fn is_unneeded(&self, mirror: &Path) -> bool {
+        self.needed_mirrors().await.is_ok_and(|needed| !needed.contains(mirror))
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Workspaces {
     pub recorder: Arc<recorder::Recorder>,
     giving_ports: tokio::sync::Mutex<()>,
     changing_settings: tokio::sync::Mutex<()>,
+    changing_repositories: tokio::sync::Mutex<()>,
+    /// How many archives may be made at once.
+    archives: Arc<tokio::sync::Semaphore>,
 }
 
 impl Workspaces {
@@ -41,6 +44,8 @@ impl Workspaces {
             recorder,
             giving_ports: tokio::sync::Mutex::default(),
             changing_settings: tokio::sync::Mutex::default(),
+            changing_repositories: tokio::sync::Mutex::default(),
+            archives: Arc::new(tokio::sync::Semaphore::new(8)),
         }
     }
 }

@@ -46,6 +46,9 @@ impl App {
     ) -> Result<Prepared, RunnerError> {
         let path = self.workspace(&agent);
         let (presence, others) = self.workspaces.places.enter(run, &agent.id, &path).await;
+        // What was done there meanwhile counts, not what was known before.
+        let current = agents::find_any(&self.db, &agent.id).await.map_err(|error| refused(error.into()))?;
+        agent = current.ok_or_else(|| refused(Error::agent_not_found()))?;
         let mut notices = Vec::new();
         if !others.is_empty() {
             let all = others.iter().chain([&run]).map(RunId::to_string).collect();
@@ -161,6 +164,7 @@ impl App {
         told: &Told,
     ) -> Result<Vec<CheckedOut>, CheckoutError> {
         let settings = self.workspace_settings().await.map_err(|error| CheckoutError::Io(std::io::Error::other(error)))?;
+        let access = self.git_access(agent.user_id).await.map_err(|error| CheckoutError::Io(std::io::Error::other(error)))?;
         let branch = match source.branch(&agent.name) {
             checkout::Branch::New(name) => name,
             // A copy is on a branch of its own, so that it can be brought home beside the original's.
@@ -172,6 +176,7 @@ impl App {
             branch,
             uncommitted: source.uncommitted,
             ignored: &settings.copied_files,
+            access: Some(&access),
             checkpoints: &self.data.checkpoints(&agent.id),
         };
         let (based, too_large) = checkout::copy(request, &|progress| told.progress(0, progress)).await?;

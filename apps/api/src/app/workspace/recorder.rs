@@ -76,9 +76,10 @@ impl Recorder {
             kind: kind.as_str().to_owned(),
             tree: recorded.tree.clone(),
             not_captured: left_out(&recorded),
+            base_tree: agent.base_tree.clone(),
             created_at: now_ms(),
         };
-        Ok(checkpoints::create(&self.db, row).await?)
+        checkpoints::create(&self.db, row).await?.ok_or_else(Error::agent_not_found)
     }
 
     /// Records the present, without keeping it.

@@ -26,10 +26,13 @@ impl App {
         if !known {
             return Err(missing());
         }
-        let overlay = self.overlay(&agent, path).map_err(|error| match error {
+        let overlay = self.overlay(&agent, path).await.map_err(|error| match error {
             OverlayError::NotARepository(_) => missing(),
             other => overlay_error(other),
         })?;
+        if push {
+            overlay.check_writable().await.map_err(overlay_error)?;
+        }
         let writing = if push { Some(self.write_there(&agent)?) } else { None };
         let git = Git::new("http-backend");
         let hooks = self.data.root().join("git").join("hooks");
