@@ -104,6 +104,7 @@ impl From<WorkspaceError> for Error {
             WorkspaceError::InvalidPath(_) => Self::new(Kind::Invalid, "invalid_path", message),
             WorkspaceError::NotFound(_) => Self::new(Kind::NotFound, "file_not_found", message),
             WorkspaceError::CheckpointGone(_) => Self::new(Kind::Conflict, "checkpoint_gone", message),
+            WorkspaceError::PatchTooLarge(_) => Self::new(Kind::Invalid, "patch_too_large", message),
             WorkspaceError::InTheWay(_) => Self::new(Kind::Conflict, "file_in_the_way", message),
             other => Self::internal("work on the files", other),
         }

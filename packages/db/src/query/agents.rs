@@ -144,6 +144,18 @@ pub struct AgentChange {
 /// Changes an agent and announces it.
 pub async fn update(db: &Db, user_id: i64, id: &str, change: AgentChange) -> Result<(), DbError> {
     let transaction = db.begin().await?;
+    update_in(&transaction, user_id, id, change).await?;
+    db.commit(transaction).await?;
+    Ok(())
+}
+
+/// The same as a part of something else.
+pub(crate) async fn update_in(
+    transaction: &sea_orm::DatabaseTransaction,
+    user_id: i64,
+    id: &str,
+    change: AgentChange,
+) -> Result<(), DbError> {
     let row = agent::ActiveModel {
         id: Set(id.to_owned()),
         name: set(change.name),
@@ -161,10 +173,9 @@ pub async fn update(db: &Db, user_id: i64, id: &str, change: AgentChange) -> Res
         ..Default::default()
     };
     if row.is_changed() {
-        agent::Entity::update(row).exec(&transaction).await?;
+        agent::Entity::update(row).exec(transaction).await?;
     }
-    changes::add(&transaction, user_id, [Change::Agent(id.to_owned())]).await?;
-    db.commit(transaction).await?;
+    changes::add(transaction, user_id, [Change::Agent(id.to_owned())]).await?;
     Ok(())
 }
 

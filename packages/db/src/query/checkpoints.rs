@@ -2,17 +2,21 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::page::Page;
+use super::{
+    agents::{self, AgentChange},
+    page::Page,
+};
 use crate::{
     CheckpointRow, Db, DbError,
     entity::{agent, checkpoint},
 };
 
-/// Gives it the next number of its agent; `None` when that is gone.
-pub async fn create(db: &Db, mut row: CheckpointRow) -> Result<Option<CheckpointRow>, DbError> {
+/// Gives it the next number of its agent, and changes that along with it; `None` when it is gone.
+pub async fn create(db: &Db, mut row: CheckpointRow, change: Option<AgentChange>) -> Result<Option<CheckpointRow>, DbError> {
     let transaction = db.begin().await?;
-    if agent::Entity::find_by_id(row.agent_id.clone()).one(&transaction).await?.is_none() {
-        return Ok(None);
+    let Some(agent) = agent::Entity::find_by_id(row.agent_id.clone()).one(&transaction).await? else { return Ok(None) };
+    if let Some(change) = change {
+        agents::update_in(&transaction, agent.user_id, &agent.id, change).await?;
     }
     let latest = checkpoint::Entity::find()
         .filter(checkpoint::Column::AgentId.eq(&row.agent_id))

@@ -5,20 +5,27 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{Git, GitError};
-
 /// Whether a workspace stands at `path`, whole.
 pub fn is_there(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// An empty repository; a directory that has one stays as it is.
-pub async fn init(path: &Path) -> Result<(), GitError> {
-    if path.join(".git").exists() {
+/// An empty repository on the branch `main`, as `git init` makes one; a directory that has one stays as it is. No git
+/// is started: a run waits for it.
+pub fn init(path: &Path) -> io::Result<()> {
+    let git = path.join(".git");
+    if git.symlink_metadata().is_ok() {
         return Ok(());
     }
-    fs::create_dir_all(path)?;
-    Git::new("init").args(["--quiet", "--template="]).arg(path).output().await.map(drop)
+    // Beside it, so that git never finds half a repository.
+    let fresh = path.join(format!(".git.{}.new", std::process::id()));
+    for directory in ["objects/info", "objects/pack", "refs/heads", "refs/tags", "info"] {
+        fs::create_dir_all(fresh.join(directory))?;
+    }
+    let config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n";
+    fs::write(fresh.join("config"), config)?;
+    fs::write(fresh.join("HEAD"), "ref: refs/heads/main\n")?;
+    fs::rename(fresh, git)
 }
 
 /// A place beside `path` in which it is made, of its own: a git that a killed server left behind may still be at

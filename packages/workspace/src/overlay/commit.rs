@@ -29,7 +29,9 @@ impl Overlay {
         // Not by `git add`, which would have a nested repository asked by a git of its own.
         let paths: Vec<u8> = changed
             .iter()
-            .filter(|(_, path)| !path.ends_with('/') && !self.work_tree.join(path).symlink_metadata().is_ok_and(|found| found.is_dir()))
+            .filter(|(_, path)| {
+                !path.ends_with('/') && !self.work_tree.join(path).symlink_metadata().is_ok_and(|found| found.is_dir())
+            })
             .flat_map(|(_, path)| path.bytes().chain([0]))
             .collect();
         index.git("update-index").args(["--add", "--remove", "-z", "--stdin"]).output_with(Input::Bytes(paths)).await?;

@@ -82,7 +82,8 @@ pub struct Overlay {
 }
 
 /// What the workspace's `.git` and ours share. Not its logs: what is appended there could be led elsewhere.
-const SHARED: [(&str, bool); 5] = [("objects", true), ("refs", true), ("packed-refs", false), ("index", false), ("shallow", false)];
+const SHARED: [(&str, bool); 5] =
+    [("objects", true), ("refs", true), ("packed-refs", false), ("index", false), ("shallow", false)];
 
 /// Files among its objects that git reads whole, whatever they are.
 const READ_BY_GIT: [&str; 3] = ["alternates", "http-alternates", "commit-graph"];
@@ -139,9 +140,8 @@ impl Overlay {
     /// anything is written.
     pub async fn check_writable(&self) -> Result<(), OverlayError> {
         let theirs = self.theirs();
-        let leads_out = blocking(move || {
-            Ok(has_symlink(&theirs.join("refs"), usize::MAX)? || has_symlink(&theirs.join("objects"), 2)?)
-        });
+        let leads_out =
+            blocking(move || Ok(has_symlink(&theirs.join("refs"), usize::MAX)? || has_symlink(&theirs.join("objects"), 2)?));
         if leads_out.await? { Err(OverlayError::NotARepository(self.work_tree.clone())) } else { Ok(()) }
     }
 

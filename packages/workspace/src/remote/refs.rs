@@ -109,7 +109,11 @@ async fn any_branch(url: &RepositoryUrl, access: &Access) -> Result<Wanted, Remo
 /// `(commit, name)`; a symbolic one is `(its target, "@ its name")`.
 async fn ask(url: &RepositoryUrl, access: &Access, patterns: &[String]) -> Result<Vec<(String, String)>, RemoteError> {
     let git = access.apply(Git::new("ls-remote")).args(["--symref", "--", url.for_git()]).args(patterns);
-    let git = git.current_dir(std::path::Path::new("/")).env("GIT_DIR", "/nonexistent").timeout(Duration::from_secs(90)).most_output(16 << 20);
+    let git = git
+        .current_dir(std::path::Path::new("/"))
+        .env("GIT_DIR", "/nonexistent")
+        .timeout(Duration::from_secs(90))
+        .most_output(16 << 20);
     let output = git.output().await.map_err(|error| RemoteError::new(&error, url, access))?;
     let text = String::from_utf8_lossy(&output);
     let lines = text.lines().filter_map(|line| line.split_once('\t'));

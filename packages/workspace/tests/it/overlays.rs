@@ -102,7 +102,10 @@ async fn the_base_is_merged_in() {
     let updated = world.open().await.update("refs/remotes/origin/main", "main", Method::Merge, &me()).await.unwrap();
     assert_eq!((updated, world.read("b.txt").as_str()), (Updated::Updated { commits: 1 }, "theirs\n"));
     world.write("mine.txt", "mine\n");
-    assert!(matches!(world.open().await.update("refs/remotes/origin/main", "main", Method::Merge, &me()).await, Ok(Updated::UpToDate)));
+    assert!(matches!(
+        world.open().await.update("refs/remotes/origin/main", "main", Method::Merge, &me()).await,
+        Ok(Updated::UpToDate)
+    ));
     world.open().await.commit("Mine", &me()).await.unwrap();
     world.upstream("c.txt", "more\n");
     let updated = world.open().await.update("refs/remotes/origin/main", "main", Method::Merge, &me()).await.unwrap();

@@ -131,7 +131,10 @@ async fn a_mirror_that_lost_objects_is_made_whole() {
     world.repository.commit("README.md", "two\n").unwrap();
     world.bring(&url, None, &access).await.unwrap();
     let packs: Vec<_> = fs::read_dir(mirror.join("objects/pack")).unwrap().flatten().map(|entry| entry.path()).collect();
-    let oldest = packs.iter().filter(|path| path.extension().is_some_and(|it| it == "pack")).min_by_key(|path| path.metadata().unwrap().modified().unwrap());
+    let oldest = packs
+        .iter()
+        .filter(|path| path.extension().is_some_and(|it| it == "pack"))
+        .min_by_key(|path| path.metadata().unwrap().modified().unwrap());
     for extension in ["idx", "rev", "pack"] {
         let _ = fs::remove_file(oldest.unwrap().with_extension(extension));
     }
@@ -152,7 +155,10 @@ async fn a_path_is_taken_as_it_is_written() {
     odd.commit("x", "odd\n").unwrap();
     world.work_on("a", odd.path().to_str().unwrap(), Branch::Current, &world.access()).await;
     assert_eq!(world.read("a/x"), "odd\n");
-    assert!(world.bring(&format!("file://{}", odd.path().display()), None, &world.access()).await.is_err(), "decoded once, it is another place");
+    assert!(
+        world.bring(&format!("file://{}", odd.path().display()), None, &world.access()).await.is_err(),
+        "decoded once, it is another place"
+    );
 }
 
 #[tokio::test]

@@ -119,8 +119,9 @@ impl App {
                 Updated::Conflicts { .. } => method == Method::Merge,
                 Updated::UpToDate => false,
             };
-            if moved {
-                self.move_base(&agent, &repository, &overlay, &base).await?;
+            // What has come in is in; only what it is compared with may lag behind.
+            if moved && let Err(error) = self.move_base(&agent, &repository, &overlay, &base).await {
+                tracing::warn!(agent = %agent.id, %error, source = ?error.source, "the base of a chat was not moved along");
             }
             all.push((repository.path, updated));
         }

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 
-use db::{AgentChange, AgentRow, query::agents};
+use db::{AgentRow, query::agents};
+use tokio::sync::MutexGuard;
 
 use crate::app::{App, Result};
 
@@ -18,20 +19,17 @@ pub fn ports(agent: &AgentRow) -> Option<(u16, u16)> {
 }
 
 impl App {
-    /// Gives a workspace ports of its own, if it has none. None are left when a thousand have theirs.
-    pub(super) async fn give_ports(&self, agent: &mut AgentRow) -> Result<()> {
+    /// Gives a workspace ports of its own, if it has none, to be written by the caller before it lets go of what it
+    /// gets. None are left when a thousand have theirs.
+    pub(super) async fn give_ports(&self, agent: &mut AgentRow) -> Result<Option<MutexGuard<'_, ()>>> {
         if agent.first_port.is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        let _giving = self.workspaces.giving_ports.lock().await;
+        let giving = self.workspaces.giving_ports.lock().await;
         let given = agents::first_ports(&self.db).await?;
         let free = (FIRST..=LAST).step_by(usize::from(EACH)).find(|first| !given.contains(&i32::from(*first)) && is_free(*first));
-        if let Some(first) = free {
-            let change = AgentChange { first_port: Some(Some(i32::from(first))), ..AgentChange::default() };
-            agents::update(&self.db, agent.user_id, &agent.id, change).await?;
-            agent.first_port = Some(i32::from(first));
-        }
-        Ok(())
+        agent.first_port = free.map(i32::from);
+        Ok(free.map(|_| giving))
     }
 }
 

@@ -12,7 +12,7 @@ use domain::{Event, Outcome, Preparation, PreparationStatus, RunError, RunId, To
 use runner::RunnerError;
 use tokio::sync::mpsc;
 use workspace::{
-    GitError, RepositoryUrl, WorkspaceError,
+    RepositoryUrl, WorkspaceError,
     checkout::{self, CheckoutError, CloneRequest, CopyRequest},
     progress::Progress,
     remote::RemoteErrorKind,
@@ -20,7 +20,6 @@ use workspace::{
 
 use super::{
     places::Presence,
-    recorder::CheckpointKind,
     source::{CheckedOut, Source},
 };
 use crate::app::{App, Error, Kind, clock::now_ms};
@@ -56,30 +55,28 @@ impl App {
             notices.push(shared_notice());
         }
         match (agent.workspace_type.as_str(), agent.workspace_state.as_str()) {
-            ("empty", _) => match checkout::init(&path).await {
-                // Without git it is a directory all the same.
-                Err(GitError::Missing) => std::fs::create_dir_all(&path)
-                    .map_err(|error| refused(Error::from(WorkspaceError::io("make the workspace")(error))))?,
-                other => other.map_err(|error| refused(WorkspaceError::from(error).into()))?,
-            },
+            ("empty", _) => {
+                let made = checkout::init(&path).map_err(WorkspaceError::io("make the workspace"));
+                made.map_err(|error| refused(error.into()))?;
+            }
             ("git" | "copy", "pending") => self.make_workspace(&mut agent, &path, tell).await?,
             _ => {}
         }
         if agent.workspace_state == "given_up" {
             self.have_back(&mut agent).await.map_err(refused)?;
         }
-        self.give_ports(&mut agent).await.map_err(refused)?;
-        match self.workspaces.recorder.keep(&agent, CheckpointKind::RunStart, Some(run)).await {
-            Ok(kept) if agent.base_tree.is_none() => {
-                let change = AgentChange { base_tree: Some(Some(kept.tree.clone())), ..AgentChange::default() };
-                agents::update(&self.db, agent.user_id, &agent.id, change).await.map_err(|error| refused(error.into()))?;
-                agent.base_tree = Some(kept.tree);
-            }
-            Ok(_) => {}
+        // One commit for all of it: the program waits.
+        let given = self.give_ports(&mut agent).await.map_err(refused)?;
+        match self.workspaces.recorder.keep_first(&mut agent, run, given.is_some()).await {
+            Ok(()) => {}
             Err(error) if error.kind == Kind::DiskFull => return Err(RunnerError::DiskFull),
             Err(error) => {
                 tracing::warn!(agent = %agent.id, %error, source = ?error.source, "a workspace could not be recorded");
                 notices.push(not_recorded(&error));
+                if given.is_some() {
+                    let change = AgentChange { first_port: Some(agent.first_port), ..AgentChange::default() };
+                    agents::update(&self.db, agent.user_id, &agent.id, change).await.map_err(|error| refused(error.into()))?;
+                }
             }
         }
         Ok(Prepared { agent, presence, notices })
