@@ -43,6 +43,11 @@ fn agent(name: &str, at: i64) -> AgentRow {
         queue_pause: None,
         queue_sending: None,
         limits: None,
+        workspace_state: "ready".to_owned(),
+        workspace_source: None,
+        repositories: None,
+        first_port: None,
+        base_tree: None,
     }
 }
 
@@ -70,6 +75,7 @@ fn run(agent: &AgentRow, number: i32) -> RunRow {
         tool_calls: None,
         fresh_session: false,
         released: false,
+        shared: false,
     }
 }
 

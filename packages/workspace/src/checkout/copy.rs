@@ -36,13 +36,14 @@ pub struct CopyRequest<'a> {
 
 /// Whether git calls it of dubious ownership, and the user has not said that it is safe.
 pub fn is_owned_by_another(source: &Path, user_git: &UserGit) -> bool {
-    let ours = rustix::process::geteuid().as_raw();
-    let owned = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == ours);
+    let user = rustix::process::geteuid().as_raw();
+    let owned = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == user);
     let safe = user_git.safe_directories.iter().rev().take_while(|named| !named.is_empty()).any(|named| {
         let prefix = named.strip_suffix("/*").filter(|prefix| !prefix.is_empty());
         named == "*" || Path::new(named) == source || prefix.is_some_and(|prefix| source.starts_with(prefix))
     });
-    !safe && !(owned(source) && owned(&source.join(".git")))
+    let ours = owned(source) && owned(&source.join(".git"));
+    !(safe || ours)
 }
 
 /// Makes the copy; names of files that could not go along because they are too large.
@@ -93,7 +94,7 @@ pub async fn copy(request: CopyRequest<'_>, tell: Tell<'_>) -> Result<(Based, Ve
     }
     let (from, to, patterns) = (source.to_owned(), fresh.clone(), ignored.to_vec());
     let copying = tokio::task::spawn_blocking(move || copy_ignored(&from, &to, &patterns));
-    copying.await.map_err(|error| io::Error::other(error))??;
+    copying.await.map_err(io::Error::other)??;
     // Those that cannot be had are left to the agent: the work itself is here.
     if let (Some(url), Some(access)) = (&url, access)
         && let Err(error) = submodules::update(&fresh, url, access, tell).await

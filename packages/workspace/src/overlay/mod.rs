@@ -182,7 +182,7 @@ fn link(to: &Path, at: &Path) -> io::Result<()> {
         return Ok(());
     }
     match fs::remove_file(at) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => symlink(to, at),
     }
 }
