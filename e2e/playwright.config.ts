@@ -4,7 +4,8 @@ export default defineConfig({
   testDir: "tests",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  retries: 0,
+  // On a machine that does other things beside, once more; the summary names what needed it.
+  retries: process.env.CI ? 1 : 0,
   // As many as there are cores on a small machine: what a program is given seconds for shall not wait for another page.
   workers: 2,
   timeout: 45_000,
