@@ -149,11 +149,14 @@ async fn an_idle_chat_gives_up_its_files_and_has_them_back() {
     assert!(!path.join("a.txt").exists() && !path.join("build").exists() && path.join(".env").exists());
     let shown = test.get(&format!("/v1/agents/{agent}")).await.json;
     assert_eq!(shown["workspace"]["state"], "given_up");
+    fs::write(path.join("mine.txt"), "put there by hand\n").unwrap();
     // The changes are known without the files.
     assert_eq!(test.get(&format!("/v1/agents/{agent}/diff")).await.json["totalFiles"], 2);
     assert!(!path.join("a.txt").exists());
     let files = test.get(&format!("/v1/agents/{agent}/files?path=a.txt")).await.json;
     assert!(files["text"].as_str().unwrap().starts_with("one"), "{files}");
+    assert_eq!(fs::read_to_string(path.join(".env")).unwrap(), "KEY=1\n", "it is ignored, and stays");
+    assert_eq!(fs::read_to_string(path.join("mine.txt")).unwrap(), "put there by hand\n");
     test.app.give_up_idle(now + 6 * 86_400_000).await.unwrap();
     let run = test.follow_up(&agent, "#demo pace=0\nread a.txt").await;
     assert_eq!(test.ended(&agent, &run).await["status"], "FINISHED");

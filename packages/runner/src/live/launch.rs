@@ -4,7 +4,7 @@ use std::{io, os::unix::ffi::OsStrExt};
 
 use domain::Event;
 use shim::spec::{Payload, Spec};
-use tokio::process::Child;
+use tokio::{process::Child, sync::mpsc};
 
 use super::Live;
 use crate::{
@@ -14,22 +14,28 @@ use crate::{
 impl<S: RunStore> Live<S> {
     /// Waits for the run's turn and starts its shim. `None` when there is none to follow: the run has ended
     /// before it began, or the server ends.
-    pub(super) async fn launch(&mut self, mut gate: Gate) -> io::Result<Option<Child>> {
+    pub(super) async fn launch(&mut self, gate: Gate) -> io::Result<Option<Child>> {
+        let Gate { mut admitted, mut events } = gate;
+        // Beside all of it the gate goes on: while what it tells waits for a full disk, it may be what makes room.
+        let mut commands = std::mem::replace(&mut self.commands, mpsc::channel(1).1);
+        let inner = self.inner.clone();
         let admitted = loop {
             tokio::select! {
                 biased;
-                Some(event) = gate.events.recv() => self.tell_early(event, &mut gate).await?,
-                admitted = &mut gate.admitted => break admitted,
-                Some(answer) = self.commands.recv() => {
+                told = self.tell_next(&mut events) => told?,
+                admitted = &mut admitted => break Some(admitted),
+                Some(answer) = commands.recv() => {
                     self.state.end.never_started = true;
                     let _ = answer.send(Ok(()));
-                    return Ok(None);
+                    break None;
                 }
-                () = self.inner.shutdown.cancelled() => return Ok(None),
+                () = inner.shutdown.cancelled() => break None,
             }
         };
-        if let Ok(event) = gate.events.try_recv() {
-            self.tell_early(event, &mut gate).await?;
+        self.commands = commands;
+        let Some(admitted) = admitted else { return Ok(None) };
+        if let Ok(event) = events.try_recv() {
+            self.tell_early(event, &mut events).await?;
         }
         let started = match admitted {
             Ok(Admitted { launch, permit }) => {
@@ -57,12 +63,20 @@ impl<S: RunStore> Live<S> {
         })
     }
 
-    /// What is told before the program starts, all that is there by now.
-    async fn tell_early(&mut self, first: Event, gate: &mut Gate) -> io::Result<()> {
+    /// Waits for what is told before the program starts. Dropped while the disk is full, that is not told.
+    async fn tell_next(&mut self, events: &mut mpsc::Receiver<Event>) -> io::Result<()> {
+        match events.recv().await {
+            Some(event) => self.tell_early(event, events).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// All that is there by now.
+    async fn tell_early(&mut self, first: Event, events: &mut mpsc::Receiver<Event>) -> io::Result<()> {
         let (mut batch, mut next) = (Batch::default(), Some(first));
         while let Some(event) = next {
             batch.push(event, now_ms());
-            next = gate.events.try_recv().ok();
+            next = events.try_recv().ok();
         }
         self.append(batch, 0).await
     }

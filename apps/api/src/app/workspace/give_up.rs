@@ -58,12 +58,9 @@ impl App {
         let Some(kept) = checkpoints::latest_of_kind(&self.db, &agent.id, kind).await? else { return Ok(()) };
         fs::create_dir_all(self.workspace(agent)).map_err(|error| Error::internal("make the workspace", error))?;
         let ours = self.workspaces.recorder.checkpoints(agent);
-        let mut present = self.workspaces.recorder.present(agent).await?.tree;
-        if present != ours.empty_tree()? {
-            // Somebody has put something there meanwhile, or it was not given up as a whole.
-            present = self.workspaces.recorder.keep(agent, CheckpointKind::BeforeRestore, None).await?.tree;
-        }
-        ours.restore(&kept.tree, &present).await?;
+        // Compared with nothing: what was left there, and what somebody has put there since, is not ours to remove. A file
+        // in the way that is another one is told.
+        ours.restore(&kept.tree, &ours.empty_tree()?).await?;
         let change = AgentChange { workspace_state: Some("ready".to_owned()), ..AgentChange::default() };
         agents::update(&self.db, agent.user_id, &agent.id, change).await?;
         agent.workspace_state = "ready".to_owned();
