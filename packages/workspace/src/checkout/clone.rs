@@ -65,9 +65,9 @@ async fn check_out(path: &Path, wanted: &Wanted, branch: Branch, tell: Tell<'_>)
         return Ok(based);
     };
     // As many at once as there are cores.
-    let checkout = git("checkout").config("checkout.workers", "0").args(["--progress", "--no-track"]);
+    let checkout = git("checkout").config("checkout.workers", "0").arg("--progress");
     let checkout = match &name {
-        Some(name) => checkout.args(["-B", name]),
+        Some(name) => checkout.args(["--no-track", "-B", name]),
         None => checkout.arg("--detach"),
     };
     let told = |line: &str| {

@@ -34,6 +34,10 @@ impl RemoteError {
         let tried = access.tried(url);
         let hint = match kind {
             RemoteErrorKind::Access => format!("Tried with {tried}. {}", access.remedy(url)),
+            RemoteErrorKind::HostKey if words.contains("IDENTIFICATION HAS CHANGED") => format!(
+                "The host has another key than before, as when it was set up anew or somebody else answers for it. Ask who runs it; if that is right, remove the old key from {} and from your own known_hosts.",
+                access.known_hosts.display()
+            ),
             RemoteErrorKind::HostKey => format!(
                 "The host's key is not among those known, or is not the one it had. Check it, then put it into {}, or allow new hosts in Settings, Git.",
                 access.known_hosts.display()

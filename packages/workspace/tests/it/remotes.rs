@@ -193,6 +193,10 @@ async fn branches_tags_and_commits_are_found_and_what_is_not_there_is_said() {
     assert_eq!(found("v1").await.unwrap(), Wanted::Tag { name: "v1".to_owned(), commit: first.clone() });
     assert_eq!(found("feature/x").await.unwrap(), Wanted::Branch { name: "feature/x".to_owned(), commit: first.clone() });
     assert_eq!(world.bring(&url, Some(&first[..10]), &access).await.unwrap().wanted, Wanted::Commit(first));
+    let mirrored = world.bring(&url, Some("v1"), &access).await.unwrap();
+    let path = world.root().join("workspaces/at-a-tag");
+    let request = CloneRequest { mirrored: &mirrored, url: &parse(&url), branch: Branch::Current, access: &access, path: &path };
+    assert_eq!(clone(request, &|_| ()).await.unwrap().branch, None, "a tag is no branch");
     assert_eq!(found("nowhere").await.unwrap_err().kind, RemoteErrorKind::RefNotFound);
     assert_eq!(found("0123456789").await.unwrap_err().kind, RemoteErrorKind::RefNotFound);
     let refs = list_refs(&parse(&url), &access).await.unwrap();

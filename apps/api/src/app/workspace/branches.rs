@@ -85,6 +85,7 @@ impl App {
     /// Pushes the branches to where their repositories came from.
     pub async fn push(&self, user_id: i64, id: &str, path: Option<&str>) -> Result<Vec<(CheckedOut, Pushed)>> {
         let agent = self.ours(user_id, id).await?;
+        let _writing = self.write_there(&agent)?;
         let access = self.git_access(user_id).await?;
         let mut pushed = Vec::new();
         for repository in self.chosen(&agent, path)? {

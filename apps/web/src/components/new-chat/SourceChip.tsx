@@ -28,8 +28,9 @@ export function SourceChip({ source, samplePath, offersSample, onChange }: Sourc
   const [fresh, setFresh] = useState<GitSource>();
   const home = useQuery(directoriesQuery(undefined));
   const known = useQuery(repositoriesQuery);
-  const directories = (home.data?.recent ?? []).filter(({ path }) => path !== samplePath).slice(0, 6);
-  const repositories = (known.data?.items ?? []).slice(0, 6);
+  // So many that the ways to others are in sight, too.
+  const directories = (home.data?.recent ?? []).filter(({ path }) => path !== samplePath).slice(0, 4);
+  const repositories = (known.data?.items ?? []).slice(0, 3);
   const git = source?.type === "git" ? source : undefined;
   const pick = (next: Source) => {
     setPicking(undefined);
@@ -60,7 +61,7 @@ export function SourceChip({ source, samplePath, offersSample, onChange }: Sourc
         ))}
         {directories.length > 0 && repositories.length > 0 && <MenuSeparator />}
         {repositories.map(({ url }) => (
-          <MenuItem key={url} icon="branch" onSelect={() => onChange({ type: "git", repos: [{ url }], onCurrentBranch: false })}>
+          <MenuItem key={url} icon="branch" onSelect={() => onChange({ type: "git", repos: [{ url }], onCurrentBranch: false })} hint={repositories.some((other) => other.url !== url && repositoryName(other.url) === repositoryName(url)) ? url : undefined}>
             {repositoryName(url)}
           </MenuItem>
         ))}
