@@ -129,6 +129,10 @@ async fn a_copy_s_changes_come_home_or_change_nothing() {
     assert_eq!(fs::read(original.path().join("README.md")).unwrap(), b"# Better\n");
     assert_eq!(fs::read(original.path().join("picture.bin")).unwrap(), [0, 1, 2, 255, 0]);
     assert_eq!(original.git(["diff", "--cached", "--name-only"]).unwrap(), "", "nothing is staged");
+    // And again, with what came since.
+    fs::write(path.join("README.md"), "# Better still\n").unwrap();
+    assert_eq!(done(&test, &agent, "apply", json!({})).await["files"], 1);
+    assert_eq!(fs::read(original.path().join("README.md")).unwrap(), b"# Better still\n");
     // The base of a copy is the original's branch.
     done(&test, &agent, "commit", json!({})).await;
     original.git(["checkout", "--quiet", "."]).unwrap();

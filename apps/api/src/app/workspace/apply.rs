@@ -30,12 +30,18 @@ impl App {
             let message = format!("A run works in {} just now. Wait for its end or stop it, then try again.", path.display());
             return Err(Error::new(Kind::Conflict, "workspace_busy", message));
         };
-        let (base, now) = (self.point(&agent, "base").await?, self.point(&agent, "now").await?);
+        let now = self.point(&agent, "now").await?;
+        // What was brought home before is there.
+        let applied = self.checked_out(&agent).into_iter().find_map(|repository| repository.applied);
+        let before = match applied {
+            Some(applied) => applied,
+            None => self.point(&agent, "base").await?.tree,
+        };
         let ours = self.workspaces.recorder.checkpoints(&agent);
         let left_out = now.left_out_paths();
         let counted = Options { hunks: false, limit: 1, left_out: left_out.clone(), ..Options::default() };
-        let files = ours.diff(&base.tree, &now.tree, &counted).await?.total_files;
-        let patch = ours.patch_leaving_out(&base.tree, &now.tree, None, &left_out).await?;
+        let files = ours.diff(&before, &now.tree, &counted).await?.total_files;
+        let patch = ours.patch_leaving_out(&before, &now.tree, None, &left_out).await?;
         if patch.is_empty() {
             return Ok(Applied::Done { path, files: 0 });
         }
@@ -51,6 +57,7 @@ impl App {
             Err(error) => return Err(Error::internal("apply the changes", error)),
         }
         git(false).output_with(Input::Bytes(patch)).await.map_err(|error| Error::internal("apply the changes", error))?;
+        self.change_repository(&agent.id, "", |repository| repository.applied = Some(now.tree)).await?;
         Ok(Applied::Done { path, files })
     }
 }

@@ -238,7 +238,7 @@ impl App {
         Ok(agents::update(&self.db, agent.user_id, &agent.id, change).await?)
     }
 
-    async fn change_repository(&self, agent_id: &str, path: &str, change: impl FnOnce(&mut CheckedOut)) -> Result<()> {
+    pub(super) async fn change_repository(&self, agent_id: &str, path: &str, change: impl FnOnce(&mut CheckedOut)) -> Result<()> {
         let _changing = self.workspaces.changing_repositories.lock().await;
         let Some(agent) = agents::find_any(&self.db, agent_id).await? else { return Ok(()) };
         let mut all = self.checked_out(&agent);

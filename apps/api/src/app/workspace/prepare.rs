@@ -144,7 +144,13 @@ impl App {
             let request = CloneRequest { mirrored: &mirrored, url: &url, branch: branch.clone(), access: &access, path: &place };
             let based = checkout::clone(request, &tell).await?;
             told.completed(number, based.branch.as_deref());
-            repositories.push(CheckedOut { path: inside, url: Some(url.as_str().to_owned()), based, pushed: None });
+            repositories.push(CheckedOut {
+                path: inside,
+                url: Some(url.as_str().to_owned()),
+                based,
+                pushed: None,
+                applied: None,
+            });
             if let Err(error) = db::query::repositories::remember(&self.db, agent.user_id, url.as_str(), now_ms()).await {
                 tracing::warn!(%error, "a repository was not remembered");
             }
@@ -183,7 +189,7 @@ impl App {
         };
         told.completed(0, left_out.as_deref().or(based.branch.as_deref()));
         let url = checkout::origin_of(original).await;
-        Ok(vec![CheckedOut { path: String::new(), url, based, pushed: None }])
+        Ok(vec![CheckedOut { path: String::new(), url, based, pushed: None, applied: None }])
     }
 }
 

@@ -67,6 +67,8 @@ pub struct CheckedOut {
     pub based: Based,
     /// The commit that was pushed last.
     pub pushed: Option<String>,
+    /// The files of a copy as they were when its changes were last brought home: a tree of its checkpoints.
+    pub applied: Option<String>,
 }
 
 /// A choice that has been checked.
