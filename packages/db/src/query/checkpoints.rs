@@ -34,12 +34,6 @@ pub async fn find(db: &Db, agent_id: &str, id: &str) -> Result<Option<Checkpoint
     Ok(select.one(db.reader()).await?)
 }
 
-/// The last one there is.
-pub async fn latest(db: &Db, agent_id: &str) -> Result<Option<CheckpointRow>, DbError> {
-    let of_agent = checkpoint::Entity::find().filter(checkpoint::Column::AgentId.eq(agent_id));
-    Ok(of_agent.order_by_desc(checkpoint::Column::Number).one(db.reader()).await?)
-}
-
 /// The last one of this kind.
 pub async fn latest_of_kind(db: &Db, agent_id: &str, kind: &str) -> Result<Option<CheckpointRow>, DbError> {
     let of_agent =

@@ -5,11 +5,6 @@ use std::{
     time::SystemTime,
 };
 
-/// Whether a workspace stands at `path`, whole.
-pub fn is_there(path: &Path) -> bool {
-    path.is_dir()
-}
-
 /// An empty repository on the branch `main`, as `git init` makes one; a directory that has one stays as it is. No git
 /// is started: a run waits for it.
 pub fn init(path: &Path) -> io::Result<()> {

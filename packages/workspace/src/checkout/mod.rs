@@ -12,7 +12,7 @@ mod submodules;
 pub use branch::{Based, Branch};
 pub use clone::{CloneRequest, clone};
 pub use copy::{CopyRequest, copy, is_owned_by_another, origin_of};
-pub use fresh::{init, is_there};
+pub use fresh::init;
 
 /// Whose the original of a copy is was looked at before; the other git shall not look again, with a stranger's eyes.
 pub(crate) const UPLOAD_PACK: &str = "--upload-pack=git -c safe.directory=* upload-pack";

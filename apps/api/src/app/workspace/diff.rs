@@ -125,7 +125,8 @@ impl App {
             "pending" => Err(not_ready("The workspace is made by the first run, which has not come to it yet.")),
             // What was given up is as it was.
             "given_up" => {
-                let kept = checkpoints::latest(&self.db, &agent.id).await?.ok_or_else(checkpoint_not_found)?;
+                let kind = CheckpointKind::BeforeGiveUp.as_str();
+                let kept = checkpoints::latest_of_kind(&self.db, &agent.id, kind).await?.ok_or_else(checkpoint_not_found)?;
                 Ok(point(kept.tree, &kept.not_captured))
             }
             _ => {

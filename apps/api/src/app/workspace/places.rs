@@ -73,11 +73,6 @@ impl Places {
         Some(Writing { places: self.clone(), path: path.to_owned() })
     }
 
-    /// Whether a run of any agent works there.
-    pub fn is_busy(&self, path: &Path) -> bool {
-        self.lock().runs.values().any(|place| overlap(&place.path, path))
-    }
-
     /// The other agents that work there, in order.
     pub fn shared_with(&self, agent: &str, path: &Path) -> Vec<String> {
         let state = self.lock();
@@ -168,7 +163,7 @@ mod tests {
     async fn we_write_where_nobody_works_and_runs_wait_for_it() {
         let places = Arc::new(Places::default());
         let (one, _) = places.enter(RunId::mint(), "a", Path::new("/p/inner")).await;
-        assert!(places.write(Path::new("/p")).is_none() && places.is_busy(Path::new("/p")));
+        assert!(places.write(Path::new("/p")).is_none());
         drop(one);
         let writing = places.write(Path::new("/p")).unwrap();
         assert!(places.write(Path::new("/p/inner")).is_none());
